@@ -1,0 +1,1 @@
+"""Samples that are installed with the program: profiles, datasets and filled forms."""

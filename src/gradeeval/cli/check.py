@@ -1,0 +1,128 @@
+"""``gradeeval check``: judges profiles and reports the gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from gradeeval.cli import options
+from gradeeval.cli.engines import ENGINES
+from gradeeval.cli.output import write_out
+from gradeeval.cli.preparing import opened, prepare, terminal_layout
+from gradeeval.errors import NotFound
+from gradeeval.evaluate.selection import Wanted
+from gradeeval.findings.result import Result
+from gradeeval.messages import _, mark
+from gradeeval.profiles.reading import Dataset
+from gradeeval.reports.rendering import Renderer
+from gradeeval.workspace import Workspace
+
+FORCES = ("mandatory", "in_principle", "strive", "encourage", "explore", "permit")
+FAIL_ON = ("never", "mandatory", "in_principle", "strive", "any", "unknown")
+_WEAKEST = {"mandatory": 1, "in_principle": 2, "strive": 3, "any": 5, "unknown": 1, "never": 0}
+
+
+@click.command(help=mark("评定档案（文件或文件夹，JSON 或 YAML），给出总评、差距和缺少的数据。"))
+@click.argument("paths", nargs=-1, required=True, type=options.PATH)
+@options.as_of
+@options.rulesets
+@click.option("--topic", "topics", multiple=True, help=mark("只看这些主题（可重复）"))
+@click.option("--only", multiple=True, help=mark("只看编号符合通配符的要求，如 'henan-2023-31/2.3*'"))
+@click.option("--force", "forces", multiple=True, type=click.Choice(FORCES), help=mark("只看这些约束力"))
+@click.option("--subject", "subjects", multiple=True, help=mark("只评定这些编号的对象"))
+@click.option("--format", "form", default=None, help=mark("输出格式：table、json"))
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=options.PATH, help=mark("写入文件，按后缀定格式（可重复）")
+)
+@click.option("--fail-on", type=click.Choice(FAIL_ON), default="mandatory", help=mark("何种未达标使退出码为 1"))
+@click.option("--engine", type=click.Choice(ENGINES), default=None, help=mark("推理引擎"))
+@click.option("--skip-invalid", is_flag=True, help=mark("跳过有错误的档案，评定其余的"))
+@click.option("--ambiguous-width", type=click.IntRange(1, 2), default=1, help=mark("终端把歧义宽度字符显示为几列"))
+@options.language
+def command(
+    paths: tuple[Path, ...],
+    as_of: str,
+    rulesets: tuple[str, ...],
+    topics: tuple[str, ...],
+    only: tuple[str, ...],
+    forces: tuple[str, ...],
+    subjects: tuple[str, ...],
+    form: str | None,
+    outputs: tuple[Path, ...],
+    fail_on: str,
+    engine: str | None,
+    skip_invalid: bool,
+    ambiguous_width: int,
+) -> int:
+    """Reads, judges, reports; the exit code of design §7."""
+    workspace = opened()
+    for id in rulesets:
+        workspace.ruleset(id)
+    _known_topics(topics)
+    chosen = _renderers(workspace, form, outputs)
+    prepared = prepare(workspace, paths, engine)
+    if prepared.dataset.problems and not skip_invalid:
+        return 3
+    result = prepared.judge(as_of, Wanted(rulesets, topics, only, forces), subjects)
+    layout = terminal_layout(ambiguous_width)
+    for renderer, path in chosen:
+        write_out(renderer.render(result, layout if path is None else replace(layout, colour=False)), path)
+    return _exit_code(result, prepared.dataset, fail_on)
+
+
+def _renderers(workspace: Workspace, form: str | None, outputs: tuple[Path, ...]) -> list[tuple[Renderer, Path | None]]:
+    """The reports to make: by suffix of the files, or one to standard output."""
+    if form is not None and not outputs:
+        return [(workspace.renderer(form), None)]
+    if not outputs:
+        return [(workspace.renderer("table"), None)]
+    chosen: list[tuple[Renderer, Path | None]] = []
+    for path in outputs:
+        if form is not None:
+            chosen.append((workspace.renderer(form), path))
+            continue
+        for renderer in workspace.renderers.values():
+            if path.suffix.lower() in renderer.suffixes:
+                chosen.append((renderer, path))
+                break
+        else:
+            known = "、".join(suffix for renderer in workspace.renderers.values() for suffix in renderer.suffixes)
+            raise NotFound(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=path, known=known))
+    return chosen
+
+
+def _known_topics(topics: tuple[str, ...]) -> None:
+    import difflib
+
+    from gradeeval.schemas import shipped
+
+    known = [item["const"] for item in shipped("vocabulary")["$defs"]["topic"]["oneOf"]]
+    for topic in topics:
+        if topic not in known:
+            near = difflib.get_close_matches(topic, known, 1)
+            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            raise NotFound(
+                _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known="、".join(known))
+            )
+
+
+def _exit_code(result: Result, dataset: Dataset, fail_on: str) -> int:
+    if dataset.problems:
+        return 3
+    if not result.findings:
+        click.echo(_("没有适用的要求：请检查对象类别、所在区域、评定日和筛选条件"), err=True)
+        return 5
+    if any(finding.outcome == "error" for finding in result.findings):
+        return 6
+    weakest = _WEAKEST[fail_on]
+    failed = any(
+        finding.outcome == "unmet" and finding.binding and FORCES.index(finding.requirement.force) < weakest
+        for finding in result.findings
+    )
+    if failed:
+        return 1
+    if fail_on == "unknown" and any(finding.outcome == "unknown" for finding in result.findings):
+        return 4
+    return 0

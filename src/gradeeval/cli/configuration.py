@@ -1,0 +1,90 @@
+"""Settings besides the flags: ``GRADEEVAL_`` + option, then ``[gradeeval]`` in ``gradeeval.toml`` or ``setup.cfg``.
+
+The file is the nearest one upward from the working folder, and its path is printed. Flags win over all of it.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradeeval.errors import Misuse
+from gradeeval.messages import _
+
+SECTION = "gradeeval"
+PREFIX = "GRADEEVAL_"
+
+
+def settings_for(command: click.Command) -> dict[str, Any]:
+    """What environment and configuration say of the options of ``command``, by parameter name.
+
+    Those of a subcommand are a map of their own under its name, as ``click.Context.default_map`` has them.
+    """
+    file, configured = configuration()
+    if configured and file is not None:
+        click.echo(_("配置：{file}").format(file=file), err=True)
+    return _settings(command, configured)
+
+
+def _settings(command: click.Command, configured: Mapping[str, Any]) -> dict[str, Any]:
+    options = {name: parameter for parameter in command.params for name in _names(parameter)}
+    found: dict[str, Any] = {}
+    if isinstance(command, click.Group):
+        found.update((name, _settings(inner, configured)) for name, inner in command.commands.items())
+    for name, value in configured.items():
+        parameter = options.get(name.replace("_", "-"))
+        if parameter is not None and parameter.name is not None:
+            found[parameter.name] = _value(value, parameter)
+    for name, parameter in options.items():
+        given = os.environ.get(PREFIX + name.upper().replace("-", "_"))
+        if given and parameter.name is not None:
+            found[parameter.name] = _value(given, parameter)
+    return found
+
+
+def configuration() -> tuple[Path | None, Mapping[str, Any]]:
+    """The nearest configuration file that has the section, and the section. Raises ``Misuse`` where it cannot be read."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for name, read in (("gradeeval.toml", _toml), ("setup.cfg", _cfg)):
+            file = folder / name
+            if file.is_file():
+                section = read(file)
+                if section is not None:
+                    return file, section
+    return None, {}
+
+
+def _toml(file: Path) -> Mapping[str, Any] | None:
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise Misuse(_("配置文件 {file} 无法读取：{fault}").format(file=file, fault=fault)) from None
+    section = data.get(SECTION)
+    return section if isinstance(section, dict) else None
+
+
+def _cfg(file: Path) -> Mapping[str, Any] | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, configparser.Error):
+        return None  # somebody else's setup.cfg is none of our business unless it has the section
+    return dict(parser[SECTION]) if parser.has_section(SECTION) else None
+
+
+def _names(parameter: click.Parameter) -> list[str]:
+    if not isinstance(parameter, click.Option):
+        return []
+    return [name.removeprefix("--") for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")]
+
+
+def _value(value: Any, parameter: click.Parameter) -> Any:
+    if isinstance(parameter, click.Option) and parameter.multiple:
+        return value if isinstance(value, list) else str(value).replace(",", " ").split()
+    return value if isinstance(value, bool | int) else str(value)

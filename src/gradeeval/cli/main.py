@@ -1,0 +1,135 @@
+"""The command ``gradeeval``: commands are loaded when they are used, and every failure becomes a message and a code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradeeval import __version__, messages
+from gradeeval.cli import options
+from gradeeval.messages import _, mark
+
+INTERNAL, INTERRUPTED, USAGE, INVALID = 70, 130, 2, 3
+
+COMMANDS = {
+    "check": ("gradeeval.cli.check", mark("评定档案，列出差距")),
+    "explain": ("gradeeval.cli.explain", mark("解释一条要求在一个对象上的结论")),
+    "rules": ("gradeeval.cli.rules", mark("列出、查看、导出规则")),
+    "validate": ("gradeeval.cli.validate", mark("检查档案或规则集文件是否合规")),
+    "schema": ("gradeeval.cli.schema", mark("输出某类文件的 JSON Schema")),
+    "template": ("gradeeval.cli.template", mark("生成待填写的档案")),
+    "examples": ("gradeeval.cli.examples", mark("运行规则集自带的例子")),
+    "verify": ("gradeeval.cli.verify", mark("对照原文核对规则集")),
+    "samples": ("gradeeval.cli.samples", mark("把示例档案复制到文件夹")),
+}
+
+
+class Commands(click.Group):
+    """Finds a command by name and imports its module only then."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, its module imported now and its settings at hand; None where there is none."""
+        found = COMMANDS.get(cmd_name)
+        if found is None:
+            return None
+        from gradeeval.cli.configuration import settings_for
+        from gradeeval.cli.language import spoken
+
+        command = spoken(import_module(found[0]).command)
+        settings = settings_for(command)
+        if settings:
+            ctx.default_map = {**(ctx.default_map or {}), cmd_name: settings}
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """The list of commands, without importing them."""
+        with formatter.section(_("命令")):
+            formatter.write_dl([(name, _(summary)) for name, (_module, summary) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; a near name is suggested."""
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            raise click.UsageError(_("没有命令 {name}{hint}").format(name=args[0], hint=hint), ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=mark("对照政策文件逐条评定医院、县域医共体和市县：哪些达标、差多少、缺什么数据。"),
+)
+@click.version_option(__version__, message="gradeeval %(version)s", help=mark("显示版本号后退出"))
+@options.language
+def group() -> None:
+    """The command group; see ``COMMANDS``."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line and exits."""
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs the command line; the exit code of design §7."""
+    from gradeeval.cli.language import chosen_language, speak_click, spoken
+    from gradeeval.errors import GradeevalError, InvalidContent
+
+    messages.use(chosen_language(arguments))
+    speak_click(messages.language())
+    try:
+        code: Any = spoken(group).main(args=arguments, prog_name="gradeeval", standalone_mode=False)
+        return int(code or 0)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except click.ClickException as refused:
+        _say(_("错误：{message}").format(message=refused.format_message()))
+        if isinstance(refused, click.UsageError) and refused.ctx is not None:
+            _say(_("用 {command} --help 查看用法").format(command=refused.ctx.command_path))
+        return USAGE
+    except InvalidContent as refused:
+        from gradeeval.cli.output import problem_lines
+
+        for line in problem_lines(refused.problems):
+            _say(line)
+        return INVALID
+    except GradeevalError as failed:
+        _say(_("错误：{message}").format(message=failed))
+        return USAGE
+    except BrokenPipeError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - the reader has gone; nothing more may be written
+        return 0
+    except Exception as fault:
+        if os.environ.get("GRADEEVAL_DEBUG"):
+            raise
+        _say(
+            _("内部错误：{kind}: {fault}。这是程序的问题；设 GRADEEVAL_DEBUG=1 重跑可得到详情").format(
+                kind=type(fault).__name__, fault=fault
+            )
+        )
+        return INTERNAL
+
+
+def _say(text: str) -> None:
+    from gradeeval.files.writing import escape_controls
+
+    click.echo(escape_controls(text), err=True)

@@ -1,0 +1,38 @@
+"""How the command line writes: problems as lines, reports to files or standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gradeeval.files.writing import escape_controls, write_whole
+from gradeeval.problems import Problem
+
+
+def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """``file:line:column: path: message`` for each problem, as far as they are known."""
+    for problem in problems:
+        place = problem.file
+        if problem.line is not None:
+            place += f":{problem.line}"
+            if problem.column is not None:
+                place += f":{problem.column}"
+        path = f"{problem.path}：" if problem.path else ""
+        yield escape_controls(f"{place}: {path}{problem.message}" if place else f"{path}{problem.message}")
+
+
+def write_out(content: bytes, path: Path | None = None) -> None:
+    """To a file, whole or not at all, or to standard output."""
+    if path is not None:
+        write_whole(path, content)
+        return
+    stream = getattr(sys.stdout, "buffer", None)
+    encoding = (sys.stdout.encoding or "utf-8").lower().replace("-", "")
+    if stream is None or encoding != "utf8":
+        text = content.decode("utf-8")
+        sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
+    else:
+        sys.stdout.flush()
+        stream.write(content)
+    sys.stdout.flush()

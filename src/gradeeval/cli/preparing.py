@@ -1,0 +1,81 @@
+"""What ``check`` and ``explain`` do before they report: the workspace, the profiles, the engine, the judging."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from gradeeval.cli.engines import engine_factory
+from gradeeval.cli.output import problem_lines
+from gradeeval.errors import NotFound
+from gradeeval.evaluate.judging import EngineFactory
+from gradeeval.evaluate.run import check
+from gradeeval.evaluate.selection import Wanted
+from gradeeval.findings.result import Result
+from gradeeval.messages import _
+from gradeeval.profiles.reading import Dataset, ProfileReader
+from gradeeval.reports.rendering import Layout
+from gradeeval.workspace import Workspace, build
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that judging needs. ``dataset.problems`` have been printed; whoever goes on in spite of them says so."""
+
+    workspace: Workspace
+    dataset: Dataset
+    make_engine: EngineFactory
+    engine: str
+
+    def judge(self, as_of: str, wanted: Wanted, subjects: Iterable[str] = ()) -> Result:
+        """The result on these subjects (or all) for what is wanted. Raises ``NotFound`` for a subject without profile."""
+        known = {profile.id for profile in self.dataset.profiles}
+        asked = tuple(subjects)
+        for id in asked:
+            if id not in known:
+                raise NotFound(_("档案中没有编号为 {id} 的对象").format(id=id))
+        workspace = self.workspace
+        return check(
+            self.dataset.profiles,
+            scope=workspace.scope,
+            rosters=(*workspace.rosters, *self.dataset.rosters),
+            documents={id: ruleset.document for id, ruleset in workspace.rulesets.items()},
+            load=workspace.load,
+            make_engine=self.make_engine,
+            engine=self.engine,
+            as_of=as_of,
+            wanted=wanted,
+            subjects=asked,
+            shared_digest=workspace.shared_digest,
+        )
+
+
+def opened() -> Workspace:
+    """The workspace; plugins that could not be used are named on standard error."""
+    workspace = build()
+    for plugin, why in workspace.refused:
+        click.echo(_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why), err=True)
+    return workspace
+
+
+def prepare(workspace: Workspace, paths: Iterable[Path], engine: str | None) -> Prepared:
+    """Reads the profiles and chooses the engine; what is wrong with the files goes to standard error."""
+    dataset = ProfileReader(workspace.scope).read(paths)
+    for line in problem_lines(dataset.problems):
+        click.echo(line, err=True)
+    make_engine, name, note = engine_factory(engine)
+    if note:
+        click.echo(note, err=True)
+    return Prepared(workspace, dataset, make_engine, name)
+
+
+def terminal_layout(ambiguous: int = 1) -> Layout:
+    """The width of the terminal (at least 40 columns), and whether it wants colours."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Layout(max(40, shutil.get_terminal_size((80, 24)).columns), colour, ambiguous)

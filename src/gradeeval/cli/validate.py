@@ -1,0 +1,56 @@
+"""``gradeeval validate``: checks profiles, rosters and ruleset folders without judging anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gradeeval.cli import options
+from gradeeval.cli.output import problem_lines
+from gradeeval.errors import InvalidContent
+from gradeeval.messages import _, mark
+from gradeeval.problems import Problem
+from gradeeval.profiles.reading import ProfileReader
+from gradeeval.rulesets.reading import read_examples, read_ledger
+from gradeeval.workspace import Workspace, build
+
+
+@click.command(help=mark("检查档案、名册或规则集文件夹是否合规；不评定。"))
+@click.argument("paths", nargs=-1, required=True, type=options.PATH)
+@options.language
+def command(paths: tuple[Path, ...]) -> int:
+    """Says what is wrong and where; 3 where anything is."""
+    folders = [path for path in paths if (path / "document.yaml").is_file()]
+    workspace = build(extra=folders)
+    problems: list[Problem] = []
+    for path in folders:
+        problems.extend(_ruleset(path, workspace))
+    others = [path for path in paths if path not in folders]
+    if others:
+        dataset = ProfileReader(workspace.scope).read(others)
+        problems.extend(dataset.problems)
+        click.echo(
+            _("{profiles} 份档案、{rosters} 份名册合规").format(
+                profiles=len(dataset.profiles), rosters=len(dataset.rosters)
+            )
+        )
+    for line in problem_lines(problems):
+        click.echo(line, err=True)
+    click.echo(_("{count} 个问题").format(count=len(problems)))
+    return 3 if problems else 0
+
+
+def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
+    problems: list[Problem] = []
+    ruleset = workspace.ruleset(path.resolve().name)
+    for read in (
+        lambda: workspace.load(ruleset.document.id),
+        lambda: read_ledger(ruleset),
+        lambda: list(read_examples(ruleset)),
+    ):
+        try:
+            read()
+        except InvalidContent as refused:
+            problems.extend(refused.problems)
+    return problems

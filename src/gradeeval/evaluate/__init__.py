@@ -1,0 +1,1 @@
+"""From profiles and rulesets to findings, verdicts and roll-up."""

@@ -1,0 +1,69 @@
+"""Which requirements are judged on a subject: by kind, jurisdiction and date, and by what the user asked for."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gradeeval.engines.views import World
+from gradeeval.language.nodes import Requirement
+from gradeeval.profiles.profile import Profile
+from gradeeval.rulesets.ruleset import PolicyDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for; an empty tuple is everything. ``only`` holds globs of requirement ids."""
+
+    rulesets: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    forces: tuple[str, ...] = ()
+
+    def takes(self, requirement: Requirement) -> bool:
+        """Whether a requirement was asked for."""
+        return (
+            (not self.topics or not set(self.topics).isdisjoint(requirement.topics))
+            and (not self.forces or requirement.force in self.forces)
+            and (not self.only or any(fnmatch.fnmatchcase(requirement.id, glob) for glob in self.only))
+        )
+
+
+def documents_for(
+    profile: Profile, documents: Iterable[PolicyDocument], world: World, as_of: str, wanted: Wanted
+) -> list[PolicyDocument]:
+    """The documents in whose jurisdiction the roster places the subject, in force on the day, and not superseded."""
+    around = {row.id for row in world.chain(profile.region, profile.period.end)}
+    placed = [
+        document
+        for document in documents
+        if document.jurisdiction in around
+        and (document.date is None or document.date <= as_of)
+        and (not wanted.rulesets or document.id in wanted.rulesets)
+    ]
+    gone = {old for document in placed for old, _note in document.supersedes}
+    return [document for document in placed if document.id not in gone]
+
+
+def requirements_for(
+    profile: Profile, requirements: Mapping[str, Sequence[Requirement]], wanted: Wanted
+) -> tuple[list[Requirement], list[Requirement]]:
+    """Of the documents' requirements those that bind this sort of subject and were asked for; apart, the superseded.
+
+    What a later requirement supersedes is not judged and is the second list.
+    """
+    chosen = [
+        requirement
+        for found in requirements.values()
+        for requirement in found
+        if requirement.binds.kind == profile.kind
+        and requirement.binds.tier in (None, profile.tier)
+        and requirement.binds.type in (None, profile.type)
+        and wanted.takes(requirement)
+    ]
+    gone = {requirement.supersedes for requirement in chosen if requirement.supersedes is not None}
+    return (
+        [requirement for requirement in chosen if requirement.id not in gone],
+        [requirement for requirement in chosen if requirement.id in gone],
+    )

@@ -1,0 +1,1 @@
+"""Findings: judgements dressed with what an evaluator acts on. They know engines; reports know only them."""

@@ -1,0 +1,29 @@
+"""Which parts pull a share or count down. They are listed beside the finding, not blamed: the whole is bound, not they."""
+
+from __future__ import annotations
+
+from gradeeval.engines.views import View
+from gradeeval.findings.finding import Finding
+from gradeeval.language.nodes import Condition, Count, Share
+
+
+def pulling_down(finding: Finding) -> tuple[View, ...]:
+    """The parts that surely lack what is asked and could have it; empty where the figure was reported as a whole.
+
+    Of a share all parts in the denominator that lack it. Of a count those that only a fact keeps out: a private hospital
+    is not lacking where public ones are counted, but a public one below the grade is.
+    """
+    if finding.source != "computed":
+        return ()
+    indicator = finding.reference.indicator
+    formula = indicator.formula if indicator is not None else None
+    if isinstance(formula, Share):
+        return finding.lacking
+    if not isinstance(formula, Count):
+        return ()
+    world = finding.view.world
+    fields = tuple((name, test) for name, test in formula.where.tests if name not in world.scope.indicators)
+    if len(fields) == len(formula.where.tests):
+        return ()
+    candidate = world.condition(Condition(fields), formula.of)
+    return tuple(part for part in finding.lacking if candidate(part) is True)

@@ -1,0 +1,1 @@
+"""Profiles: one subject in one period, read from files, checked against the schemas, and held as exact values."""

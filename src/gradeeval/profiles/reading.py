@@ -1,0 +1,253 @@
+"""Profiles from files and folders: read, checked against the composed schemas, and made into exact values.
+
+Every fault of every file is gathered. A folder may hold profiles of several kinds and periods, and rosters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files.reading import SUFFIXES, PlainFile, read_plain
+from gradeeval.language.scope import Scope
+from gradeeval.messages import _
+from gradeeval.problems import Problem
+from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read_fact
+from gradeeval.profiles.identifiers import credit_code_fault, institution_code, institution_code_fault
+from gradeeval.profiles.profile import Member, Profile, Proof, Roster, Value
+from gradeeval.profiles.rosters import read_roster
+from gradeeval.schemas import Checker
+from gradeeval.timeline import is_date, read_period
+from gradeeval.vocabulary import KINDS
+
+_EXPECTATIONS = ".expected"
+Faults = list[tuple[tuple[str | int, ...], str]]
+"""Paths inside an item, and sentences."""
+
+
+@dataclass(slots=True)
+class Dataset:
+    """What was read: the profiles, the rosters among the files, and the faults of what was refused."""
+
+    profiles: list[Profile] = field(default_factory=list)
+    rosters: list[Roster] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class ProfileReader:
+    """Reads profiles against the indicators of a scope; the schema of a kind is composed when one is first met."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._checkers: dict[str, Checker] = {}
+
+    def checker(self, kind: str) -> Checker:
+        """The compiled schema of profiles of a kind."""
+        if kind not in self._checkers:
+            own = fact_kinds(self.scope.indicators.values(), kind)
+            schema = profile_schema(kind, [(indicator, self.scope.types[indicator.name]) for indicator in own])
+            self._checkers[kind] = Checker(schema)
+        return self._checkers[kind]
+
+    def read(self, paths: Iterable[Path]) -> Dataset:
+        """All profiles of these files and folders. Raises ``NotFound`` where a path or every profile is missing."""
+        dataset = Dataset()
+        seen: dict[tuple[str, str, str], Profile] = {}
+        for path in paths:
+            files = list(profile_files(path))
+            if not files:
+                raise NotFound(
+                    _("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes="、".join(SUFFIXES))
+                )
+            for file in files:
+                self._file(file, dataset, seen)
+        return dataset
+
+    def _file(self, path: Path, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
+        try:
+            plain = read_plain(path)
+        except InvalidContent as refused:
+            dataset.problems.extend(refused.problems)
+            return
+        if isinstance(plain.data, dict) and "rows" in plain.data and "kind" not in plain.data:
+            roster, problems = read_roster(plain, self.scope.vocabulary)
+            dataset.problems.extend(problems)
+            if roster is not None:
+                dataset.rosters.append(roster)
+            return
+        several = isinstance(plain.data, list)
+        items = plain.data if isinstance(plain.data, list) else [plain.data]
+        if not items:
+            dataset.problems.append(plain.problem(_("文件中没有档案")))
+        for index, item in enumerate(items):
+            where: tuple[str | int, ...] = (index,) if several else ()
+            item = _as_meant(item)
+            faults = self.problems(item)
+            if not faults:
+                assert isinstance(item, dict)
+                profile, faults = self._profile(item, plain, where)
+                if profile is not None and not faults:
+                    faults = _clash(profile, seen)
+                    if not faults:
+                        dataset.profiles.append(profile)
+            dataset.problems.extend(plain.problem(sentence, (*where, *path)) for path, sentence in faults)
+
+    def problems(self, item: object) -> Faults:
+        """What the schemas refuse in one profile: paths and sentences."""
+        if not isinstance(item, dict):
+            return [((), _("档案应是一个对象（id、kind、period、facts …）"))]
+        kind = item.get("kind")
+        if kind not in KINDS:
+            known = "、".join(KINDS)
+            if kind is None:
+                return [((), _("缺少 kind（对象类别）：{known}").format(known=known))]
+            return [(("kind",), _("kind 须是 {known} 之一").format(known=known))]
+        checker = self.checker(str(kind))
+        if checker.accepts(item):
+            return []
+        found = []
+        for path, sentence in checker.problems(item):
+            indicator = self.scope.indicators.get(str(path[1])) if len(path) == 2 and path[0] == "facts" else None
+            if len(path) == 2 and path[0] == "facts" and (indicator is None or indicator.reach.kind != kind):
+                sentence = near_fact(str(path[1]), self.scope.indicators, str(kind))
+            found.append((path, sentence))
+        return found
+
+    def _profile(
+        self, item: Mapping[str, Any], plain: PlainFile, where: tuple[str | int, ...]
+    ) -> tuple[Profile | None, Faults]:
+        problems: Faults = []
+        period = read_period(item["period"])
+        if period is None:
+            return None, [(("period",), _("“{period}”不是日历上的时期").format(period=item["period"]))]
+        kind = item["kind"]
+        tier, network = item.get("tier"), item.get("type")
+        values: dict[str, Value] = self.fields(item, kind)
+        problems.extend(_field_faults(item, kind))
+        proofs: dict[str, Proof] = {}
+        for name, written in item.get("facts", {}).items():
+            indicator = self.scope.indicators[name]
+            reach = indicator.reach
+            if reach.tier not in (None, tier) or reach.type not in (None, network):
+                problems.append((("facts", name), near_fact(name, self.scope.indicators, kind)))
+                continue
+            value, proof, fault = read_fact(written, self.scope.types[name])
+            if fault is not None:
+                problems.append((("facts", name), fault))
+            if value is not None:
+                values[name] = value
+            if proof is not None:
+                proofs[name] = proof
+        members, faults = self._members(item)
+        problems.extend(faults)
+        line = plain.place(where)[0] if where else 1
+        profile = Profile(
+            kind=kind,
+            id=item["id"],
+            name=item.get("name", ""),
+            period=period,
+            region=item["id"] if kind == "region" else item["region"],
+            tier=tier,
+            type=network,
+            values=values,
+            members=members,
+            proofs=proofs,
+            file=str(plain.path),
+            line=line,
+            plain=item,
+        )
+        return profile, problems
+
+    def fields(self, item: Mapping[str, Any], kind: str) -> dict[str, Value]:
+        """The fields that an item of plain data gives; lists as complete sets."""
+        values: dict[str, Value] = {}
+        for name in self.scope.vocabulary.fields[kind]:
+            if name in item:
+                value = item[name]
+                values[name] = frozenset(value) if isinstance(value, list) else value
+        return values
+
+    def _members(self, item: Mapping[str, Any]) -> tuple[tuple[Member, ...] | None, Faults]:
+        if item["kind"] != "network" or "members" not in item:
+            return None, []
+        members, faults = [], []
+        for index, row in enumerate(item["members"]):
+            for name in ("from", "to"):
+                if name in row and not is_date(row[name]):
+                    faults.append((("members", index, name), _("“{date}”不是日历上的日期").format(date=row[name])))
+            fault = institution_code_fault(row["id"])
+            if fault is not None:
+                faults.append((("members", index, "id"), fault))
+            fields = self.fields(row, "institution")
+            members.append(Member(row["id"], row.get("name", row["id"]), fields, row.get("from"), row.get("to")))
+        return tuple(members), [(tuple(path), sentence) for path, sentence in faults]
+
+
+def _as_meant(item: object) -> object:
+    """The profile with institution codes of 23 characters in their usual form of 22, and without an empty ``facts:``.
+
+    Nothing stands under ``facts:`` in a template of which no fact has been filled in: no fact is known.
+    """
+    if not isinstance(item, dict):
+        return item
+    if item.get("facts", item) is None:
+        item = {key: value for key, value in item.items() if key != "facts"}
+    if item.get("kind") == "institution":
+        return _without_hyphen(item)
+    if item.get("kind") == "network" and isinstance(item.get("members"), list):
+        return {**item, "members": [_without_hyphen(row) for row in item["members"]]}
+    return item
+
+
+def _without_hyphen(item: object) -> object:
+    if isinstance(item, dict) and isinstance(item.get("id"), str):
+        return {**item, "id": institution_code(item["id"])}
+    return item
+
+
+def profile_files(path: Path) -> Iterable[Path]:
+    """The file itself, or the profile files of a folder and of its folders, in order. Raises ``NotFound``."""
+    if not path.exists():
+        raise NotFound(_("文件或文件夹 {path} 不存在").format(path=path))
+    if not path.is_dir():
+        return [path]
+    return [
+        found
+        for found in sorted(path.rglob("*"))
+        if found.suffix.lower() in SUFFIXES and found.is_file() and not found.stem.endswith(_EXPECTATIONS)
+    ]
+
+
+def _field_faults(item: Mapping[str, Any], kind: str) -> Faults:
+    faults: Faults = []
+    if kind != "institution":
+        return faults
+    fault = institution_code_fault(item["id"])
+    if fault is not None:
+        faults.append((("id",), fault))
+    if "credit_code" in item:
+        fault = credit_code_fault(item["credit_code"])
+        if fault is not None:
+            faults.append((("credit_code",), fault))
+    level, both = item.get("level"), item.get("level_grade")
+    if level is not None and both is not None and not str(both).startswith(str(level)):
+        faults.append((("level_grade",), _("级别等次 {both} 与级别 {level} 不一致").format(both=both, level=level)))
+    return faults
+
+
+def _clash(profile: Profile, seen: dict[tuple[str, str, str], Profile]) -> Faults:
+    end = profile.period.end + (".." if profile.period.several_years else "")
+    first = seen.setdefault((profile.kind, profile.id, end), profile)
+    if first is profile:
+        return []
+    return [
+        (
+            ("id",),
+            _("{id} 在时期 {period} 已有档案（{file} 第 {line} 行）；同一对象同一时期只能有一份").format(
+                id=profile.id, period=first.period.text, file=first.file, line=first.line
+            ),
+        )
+    ]

@@ -1,0 +1,96 @@
+"""Rosters: official lists of regions, and lists of institutions or networks that a user keeps. Denominators come from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from gradeeval.files.canonical import digest
+from gradeeval.files.reading import PlainFile
+from gradeeval.messages import _
+from gradeeval.problems import Problem
+from gradeeval.profiles.identifiers import institution_code, institution_code_fault
+from gradeeval.profiles.profile import ListedPart, Roster, Value
+from gradeeval.schemas import Checker, bundled, check_file, shipped
+from gradeeval.timeline import is_date
+from gradeeval.vocabulary import Vocabulary
+
+
+@cache
+def roster_checker() -> Checker:
+    """The compiled schema of rosters."""
+    return Checker(bundled(shipped("roster")))
+
+
+def read_roster(
+    plain: PlainFile, vocabulary: Vocabulary, *, checked: bool = False
+) -> tuple[Roster | None, list[Problem]]:
+    """The roster of a file and its faults; None where its shape is refused. ``checked``: its schema accepted it before."""
+    if not checked:
+        problems = check_file(plain, roster_checker())
+        if problems:
+            return None, problems
+    data: Mapping[str, Any] = plain.data
+    rows: list[ListedPart] = []
+    faults: list[Problem] = []
+    seen: dict[tuple[str, str | None], int] = {}
+    for index, item in enumerate(data["rows"]):
+        row = _row(item, vocabulary)
+        if not checked:
+            faults.extend(plain.problem(sentence, ("rows", index, key)) for key, sentence in _row_faults(item, row))
+            first = seen.setdefault((row.id, row.first), index)
+            if first != index:
+                faults.append(
+                    plain.problem(
+                        _("{id} 在名册中重复（第一次在第 {line} 行）").format(
+                            id=row.id, line=plain.place(("rows", first))[0]
+                        ),
+                        ("rows", index),
+                    )
+                )
+        rows.append(row)
+    roster = Roster(
+        id=plain.path.stem,
+        title=data["title"],
+        region=data["jurisdiction"],
+        rows=tuple(rows),
+        complete=frozenset(data["complete"]),
+        digest=digest(data),
+        file=str(plain.path),
+    )
+    return roster, faults
+
+
+def _row(item: Mapping[str, Any], vocabulary: Vocabulary) -> ListedPart:
+    kind = "region" if "code" in item else item["kind"]
+    values: dict[str, Value] = {}
+    for name in vocabulary.fields[kind]:
+        if name in item and name != "name":
+            value = item[name]
+            values[name] = frozenset(value) if isinstance(value, list) else value
+    id = item["code"] if kind == "region" else item["id"]
+    return ListedPart(
+        kind=kind,
+        id=institution_code(id) if kind == "institution" else id,
+        name=item["name"],
+        parent=item.get("parent") if kind == "region" else item.get("region"),
+        tier=item.get("tier"),
+        type=item.get("type"),
+        values=values,
+        first=item.get("from"),
+        last=item.get("to"),
+        aliases=tuple(item.get("aliases", ())),
+    )
+
+
+def _row_faults(item: Mapping[str, Any], row: ListedPart) -> list[tuple[str, str]]:
+    faults = []
+    for name in ("from", "to"):
+        if name in item and not is_date(item[name]):
+            faults.append((name, _("“{date}”不是日历上的日期").format(date=item[name])))
+    if row.kind == "institution":
+        fault = institution_code_fault(row.id)
+        if fault is not None:
+            faults.append(("id", fault))
+    return faults

@@ -1,0 +1,1 @@
+"""Rulesets: folders that encode one document each, read into checked values."""

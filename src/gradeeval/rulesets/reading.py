@@ -1,0 +1,213 @@
+"""Ruleset folders into checked values. Documents and indicators are read at once, the rest when it is asked for.
+
+Files that passed their schema before are taken from the cache by the digest of their bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files.cache import read_cached
+from gradeeval.files.canonical import digest
+from gradeeval.files.reading import PlainFile
+from gradeeval.language.nodes import Indicator, Origin, Requirement
+from gradeeval.language.reading import read_indicator, read_requirement, read_values
+from gradeeval.messages import _
+from gradeeval.problems import Problem
+from gradeeval.profiles.profile import Roster
+from gradeeval.profiles.rosters import read_roster
+from gradeeval.rulesets.ruleset import Case, LedgerEntry, Library, Loaded, PolicyDocument, Ruleset, Stretch
+from gradeeval.schemas import Checker, bundled, check_file, folder, shipped
+from gradeeval.timeline import is_date, read_span
+from gradeeval.vocabulary import Values, Vocabulary
+
+
+def cache_folder() -> Path | None:
+    """Where parsed files are kept between runs: ``GRADEEVAL_CACHE_DIR`` (empty: nowhere), else the user's cache."""
+    chosen = os.environ.get("GRADEEVAL_CACHE_DIR")
+    if chosen is not None:
+        return Path(chosen) if chosen else None
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    try:
+        return Path(home) / "gradeeval" if home else Path.home() / ".cache" / "gradeeval"
+    except RuntimeError:
+        return None
+
+
+def read_valid(path: Path, kind: str) -> PlainFile:
+    """A file that its schema accepts. Raises ``NotFound`` and ``InvalidContent``."""
+
+    def validate(plain: PlainFile) -> None:
+        problems = check_file(plain, _checker(kind))
+        if problems:
+            raise InvalidContent(problems)
+
+    return read_cached(path, cache_folder(), _schema_digest(kind), validate)
+
+
+def read_ruleset(path: Path, origin: str) -> Ruleset:
+    """The document and the indicators of a ruleset folder."""
+    file = path / "document.yaml"
+    if not file.is_file():
+        raise NotFound(_("{path} 不是规则集文件夹：缺少 document.yaml").format(path=path))
+    plain = read_valid(file, "document")
+    document = _document(plain)
+    indicators: tuple[Indicator, ...] = ()
+    types: tuple[Values, ...] = ()
+    own = path / "indicators.yaml"
+    if own.is_file():
+        indicators, types = _indicators(read_valid(own, "indicators"))
+    return Ruleset(document, path, origin, indicators, types)
+
+
+def read_library(path: Path, vocabulary: Vocabulary) -> Library:
+    """The shared indicators and the rosters of a folder ``shared``."""
+    indicators: list[Indicator] = []
+    types: list[Values] = []
+    for file in sorted(path.glob("indicators/*.yaml")):
+        found, added = _indicators(read_valid(file, "indicators"))
+        indicators.extend(found)
+        types.extend(added)
+    rosters = [_roster(file, vocabulary) for file in sorted(path.glob("rosters/*.yaml"))]
+    return Library(tuple(indicators), tuple(types), tuple(rosters))
+
+
+def read_requirements(ruleset: Ruleset) -> Loaded:
+    """All requirements of a ruleset, and the digest of its document, indicators and requirements."""
+    requirements: list[Requirement] = []
+    content: dict[str, str] = {}
+    for file in sorted(ruleset.folder.glob("requirements/*.yaml")):
+        plain = read_valid(file, "requirements")
+        content[file.name] = digest(plain.data)
+        for index, item in enumerate(plain.data):
+            requirements.append(
+                read_requirement(item, ruleset.document.id, ruleset.document.tolerance, Origin(str(file), (index,)))
+            )
+    for name in ("document.yaml", "indicators.yaml"):
+        file = ruleset.folder / name
+        if file.is_file():
+            content[name] = digest(read_valid(file, name.removesuffix(".yaml")).data)
+    return Loaded(tuple(requirements), digest(content))
+
+
+def read_ledger(ruleset: Ruleset) -> tuple[LedgerEntry, ...]:
+    """The ledger of a ruleset; empty where it has none."""
+    file = ruleset.folder / "clauses.yaml"
+    if not file.is_file():
+        return ()
+    return tuple(_entry(item) for item in read_valid(file, "ledger").data["segments"])
+
+
+def read_examples(ruleset: Ruleset) -> Iterator[Case]:
+    """The examples of a ruleset, in the order of its files."""
+    for file in sorted(ruleset.folder.glob("examples/*.yaml")):
+        plain = read_valid(file, "examples")
+        for requirement, group in plain.data.items():
+            given = group.get("given", {})
+            for index, item in enumerate(group["cases"]):
+                fields = {**given, **item.get("fields", {})}
+                yield Case(
+                    requirement=requirement,
+                    title=item["case"],
+                    expected=item["is"],
+                    period=item.get("period"),
+                    fields={name: value for name, value in fields.items() if value is not None},
+                    facts=item.get("facts", {}),
+                    earlier=item.get("earlier", {}),
+                    parts=tuple(item["parts"]) if "parts" in item else None,
+                    above=tuple(item.get("above", ())),
+                    file=str(file),
+                    line=plain.place((requirement, "cases", index))[0],
+                )
+
+
+def place_of(origin: Origin) -> Problem:
+    """A problem without words at the place where a rule was written."""
+    from gradeeval.files.reading import read_plain
+
+    return read_plain(Path(origin.file)).problem("", origin.path)
+
+
+def _document(plain: PlainFile) -> PolicyDocument:
+    data = plain.data
+    problems = []
+    if data["id"] != plain.path.parent.name:
+        problems.append(
+            plain.problem(
+                _("id {id} 与文件夹名 {name} 不同").format(id=data["id"], name=plain.path.parent.name), ("id",)
+            )
+        )
+    if "date" in data and not is_date(data["date"]):
+        problems.append(plain.problem(_("“{date}”不是日历上的日期").format(date=data["date"]), ("date",)))
+    horizon = read_span(data["horizon"]) if "horizon" in data else None
+    if "horizon" in data and horizon is None:
+        problems.append(plain.problem(_("年份区间 {span} 前后颠倒").format(span=data["horizon"]), ("horizon",)))
+    if problems:
+        raise InvalidContent(problems)
+    return PolicyDocument(
+        id=data["id"],
+        title=data["title"],
+        jurisdiction=data["jurisdiction"],
+        title_en=data.get("title_en"),
+        number=data.get("number"),
+        issuer=data.get("issuer"),
+        date=data.get("date"),
+        horizon=horizon,
+        tolerance=data.get("about_tolerance", 5),
+        source=data.get("source"),
+        supersedes=_links(data.get("supersedes", ())),
+        related=_links(data.get("related", ())),
+        note=data.get("note"),
+    )
+
+
+def _links(items: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((item["document"], item.get("note", "")) for item in items)
+
+
+def _indicators(plain: PlainFile) -> tuple[tuple[Indicator, ...], tuple[Values, ...]]:
+    file = str(plain.path)
+    indicators = tuple(
+        read_indicator(name, item, Origin(file, ("indicators", name)))
+        for name, item in plain.data.get("indicators", {}).items()
+    )
+    return indicators, tuple(read_values(name, item) for name, item in plain.data.get("types", {}).items())
+
+
+def _roster(path: Path, vocabulary: Vocabulary) -> Roster:
+    roster, problems = read_roster(read_valid(path, "roster"), vocabulary, checked=True)
+    assert roster is not None and not problems
+    return roster
+
+
+def _entry(item: Mapping[str, Any]) -> LedgerEntry:
+    stretches = tuple(
+        Stretch(
+            opens=stretch["opens"],
+            chars=stretch["chars"],
+            status=stretch["status"],
+            requirements=tuple(stretch.get("requirements", ())),
+            why=stretch.get("why"),
+            accounts=tuple((account["words"], account["why"]) for account in stretch.get("accounts", ())),
+        )
+        for stretch in item["stretches"]
+    )
+    return LedgerEntry(item["clause"], item["at"], item["opens"], item["sha256"], stretches)
+
+
+@cache
+def _checker(kind: str) -> Checker:
+    return Checker(bundled(shipped(kind)))
+
+
+@cache
+def _schema_digest(kind: str) -> str:
+    import hashlib
+
+    files = (folder() / f"{kind}.schema.json", folder() / "vocabulary.schema.json")
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

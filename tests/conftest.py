@@ -1,0 +1,36 @@
+"""What every test shares: the folder of source texts, the two markers, and how hard hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+SHARED = Path(__file__).parents[2] / "shared"
+SOAK = os.environ.get("GRADEEVAL_SOAK") == "1"
+
+# `check` draws the same examples on every run, so that a failure is the change's; `soak` looks for new ones.
+settings.register_profile("check", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("soak", deadline=None, max_examples=5_000)
+settings.load_profile("soak" if SOAK else "check")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests on the source texts where there are none; leave minutes-long ones to ``make soak``."""
+    if not SHARED.is_dir():
+        for item in items:
+            if item.get_closest_marker("shared"):
+                item.add_marker(pytest.mark.skip(reason="no ../shared beside the checkout: no source texts to read"))
+    if not SOAK and not config.option.markexpr:
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        if slow:
+            config.hook.pytest_deselected(items=slow)
+            items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path:
+    """The folder that holds the texts of the documents, one ``<document-id>.txt`` each; for tests marked ``shared``."""
+    return SHARED / "sources"
