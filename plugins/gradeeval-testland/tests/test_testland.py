@@ -32,7 +32,7 @@ def test_its_files_are_installed_with_it() -> None:
 
 
 def test_its_requirements_are_listed(tmp_path: Path) -> None:
-    listing = gradeeval(tmp_path, "rules", "list")
+    listing = gradeeval(tmp_path, "rules", "list", "--ruleset", "testland-2025-1")
     assert listing.returncode == 0, listing.stderr
     for requirement in REQUIREMENTS:
         assert requirement in listing.stdout
