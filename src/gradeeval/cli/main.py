@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -115,8 +114,7 @@ def run(arguments: list[str]) -> int:
     except GradeevalError as failed:
         _say(_("错误：{message}").format(message=failed))
         return USAGE
-    except BrokenPipeError:
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - the reader has gone; nothing more may be written
+    except SystemExit:  # so click leaves where the reader of a pipe has gone; that is no finding and no failure
         return 0
     except Exception as fault:
         if os.environ.get("GRADEEVAL_DEBUG"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,15 +24,17 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
 
 
 def write_out(content: bytes, path: Path | None = None) -> None:
-    """To a file, whole or not at all, or to standard output."""
+    """To a file, whole or not at all, or to standard output in its own encoding.
+
+    One that says ASCII has not been set up rather than meant: it gets UTF-8, as click gives it.
+    """
     if path is not None:
         write_whole(path, content)
         return
     stream = getattr(sys.stdout, "buffer", None)
-    encoding = (sys.stdout.encoding or "utf-8").lower().replace("-", "")
-    if stream is None or encoding != "utf8":
-        text = content.decode("utf-8")
-        sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
+    encoding = sys.stdout.encoding or "utf-8"
+    if stream is None or codecs.lookup(encoding).name not in ("utf-8", "ascii"):
+        sys.stdout.write(content.decode("utf-8").encode(encoding, "replace").decode(encoding))
     else:
         sys.stdout.flush()
         stream.write(content)
