@@ -39,6 +39,7 @@ class Workspace:
     refused: tuple[tuple[str, str], ...]
     shared_digest: str
     _loaded: dict[str, Loaded] = field(default_factory=dict)
+    _region_names: set[str] = field(default_factory=set)
 
     def ruleset(self, id: str) -> Ruleset:
         """The ruleset of a document. Raises ``NotFound`` with the near name."""
@@ -100,10 +101,13 @@ class Workspace:
 
     def region_name_fault(self, name: str) -> str | None:
         """None if a roster has a region of that name, else the near name or an empty text."""
-        names = {row.name for roster in self.rosters for row in roster.rows if row.kind == "region"}
-        if name in names or not names:
+        if not self._region_names:
+            self._region_names.update(
+                row.name for roster in self.rosters for row in roster.rows if row.kind == "region"
+            )
+        if name in self._region_names or not self._region_names:
             return None
-        near = difflib.get_close_matches(name, names, 1)
+        near = difflib.get_close_matches(name, self._region_names, 1)
         return near[0] if near else ""
 
 

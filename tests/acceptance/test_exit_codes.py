@@ -174,7 +174,16 @@ def test_an_interruption_is_130(
         ([NOT_DONE, UNKNOWN], [{}], ("--fail-on", "unknown"), 1),
         ([{"region": "440103"}, NOT_DONE], [{}], (), 1),
     ],
-    ids=["3 before 1", "3 before 5", "2 before 3", "6 before 1", "3 before 6", "6 before 4", "1 before 4", "1 of another"],
+    ids=[
+        "3 before 1",
+        "3 before 5",
+        "2 before 3",
+        "6 before 1",
+        "3 before 6",
+        "6 before 4",
+        "1 before 4",
+        "1 of another",
+    ],
 )
 @pytest.mark.usefixtures("broken")
 def test_the_first_that_holds_wins(
@@ -203,7 +212,12 @@ FAILS = {
 @pytest.mark.parametrize("level", FAIL_ON)
 def test_the_levels_of_fail_on(level: str, call: Call, country: Path) -> None:
     for force in FORCES:
-        write_ruleset(country, f"{force.replace('_', '-')}-1", requirements=[{"force": force}], indicators=None if force == "mandatory" else {})
+        write_ruleset(
+            country,
+            f"{force.replace('_', '-')}-1",
+            requirements=[{"force": force}],
+            indicators=None if force == "mandatory" else {},
+        )
     path = write(Path("a.yaml"), institution(**NOT_DONE))
     for force in FORCES:
         said = call("check", path, *AS_OF, "--fail-on", level, "--ruleset", f"{force.replace('_', '-')}-1")

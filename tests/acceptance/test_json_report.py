@@ -62,7 +62,9 @@ def test_every_finding_leads_back_to_its_clause(capsys: pytest.CaptureFixture[st
 
 
 def test_the_order_of_the_files_given_does_not_change_who_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
-    files = [str(path) for path in sorted((SAMPLES / "county-consortium").glob("*.yaml")) if ".expected" not in path.name]
+    files = [
+        str(path) for path in sorted((SAMPLES / "county-consortium").glob("*.yaml")) if ".expected" not in path.name
+    ]
     results = []
     for order in (files, files[::-1]):
         assert run(["check", *order, "--as-of", "2025-06-30", "--format", "json"]) in (0, 1)

@@ -84,7 +84,11 @@ def of_province(
             given = {name: value for name, value in part.items() if name != "absent"}
             profiles.append(profile(KNOWN, id=f"I{number}", **given))
     roster = institutions(*rows, complete=("institution",) if listed_whole else ())
-    return find(requirement(binds=PROVINCE, indicator=indicator, target=target), world(KNOWN, profiles, regions(), roster), profiles[0])
+    return find(
+        requirement(binds=PROVINCE, indicator=indicator, target=target),
+        world(KNOWN, profiles, regions(), roster),
+        profiles[0],
+    )
 
 
 def gap(finding: Finding) -> Any:
@@ -186,7 +190,13 @@ def test_a_share_that_is_open_may_need_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("target", "numerator", "units"),
-    [({"at_least": 85}, 16, 1), ({"at_least": 85}, 10, 7), ({"above": 85}, 17, 1), ({"at_most": 30}, 8, 2), ({"below": 30}, 6, 1)],
+    [
+        ({"at_least": 85}, 16, 1),
+        ({"at_least": 85}, 10, 7),
+        ({"above": 85}, 17, 1),
+        ({"at_most": 30}, 8, 2),
+        ({"below": 30}, 6, 1),
+    ],
 )
 def test_a_reported_quotient_tells_its_units(target: Any, numerator: int, units: int) -> None:
     finding = found("rate", target, rate={"numerator": numerator, "denominator": 20})
@@ -247,9 +257,13 @@ def test_a_change_tells_what_this_year_lacks() -> None:
 
 
 def test_a_total_tells_the_pace_needed_beside_the_pace_so_far() -> None:
-    finding = found("trained", {"at_least": 200}, {"2023": {"trained": 80}, "2024": {"trained": 70}}, within="2023..2025")
+    finding = found(
+        "trained", {"at_least": 200}, {"2023": {"trained": 80}, "2024": {"trained": 70}}, within="2023..2025"
+    )
     assert (finding.outcome, gap(finding)) == ("unmet", -50)
-    assert finding.shortfall == Shortfall((Fraction(50), Fraction(50)), "count", pace=Fraction(50), pace_so_far=Fraction(75))
+    assert finding.shortfall == Shortfall(
+        (Fraction(50), Fraction(50)), "count", pace=Fraction(50), pace_so_far=Fraction(75)
+    )
 
 
 def test_in_the_last_year_there_is_no_pace_any_more() -> None:
@@ -266,7 +280,12 @@ def test_a_total_with_an_unknown_year_has_no_pace_so_far() -> None:
 
 
 def test_a_change_over_years_has_no_pace() -> None:
-    finding = found("more_beds", {"at_least": 5}, {"2022": {"beds": 10}, "2023": {"beds": 11}, "2024": {"beds": 12}}, within="2023..2025")
+    finding = found(
+        "more_beds",
+        {"at_least": 5},
+        {"2022": {"beds": 10}, "2023": {"beds": 11}, "2024": {"beds": 12}},
+        within="2023..2025",
+    )
     assert (gap(finding), finding.shortfall) == (-3, Shortfall((Fraction(3), Fraction(3)), "count"))
 
 
@@ -334,7 +353,12 @@ def test_a_plain_grade_and_a_review_have_no_gap() -> None:
 
 def test_nothing_to_measure_has_no_gap() -> None:
     finding = found("rate", {"at_least": 85}, rate={"numerator": 0, "denominator": 0})
-    assert (finding.outcome, finding.judgement.reason, finding.gap, finding.shortfall) == ("not_applicable", "no_value", None, None)
+    assert (finding.outcome, finding.judgement.reason, finding.gap, finding.shortfall) == (
+        "not_applicable",
+        "no_value",
+        None,
+        None,
+    )
 
 
 def test_where_it_is_not_known_whether_it_binds_there_is_no_gap() -> None:
@@ -348,7 +372,9 @@ def test_where_it_is_not_known_whether_it_binds_there_is_no_gap() -> None:
 def test_beyond_the_printed_range_is_noted() -> None:
     assert found("beds", {"at_least": 1, "up_to": 3}, beds=4).notes == ("beyond_range",)
     assert found("beds", {"at_least": 1, "up_to": 3}, beds=3).notes == ()
-    assert found("rate", {"at_least": 1, "up_to": 3}, rate={"numerator": 1, "denominator": 20}).notes == ("beyond_range",)
+    assert found("rate", {"at_least": 1, "up_to": 3}, rate={"numerator": 1, "denominator": 20}).notes == (
+        "beyond_range",
+    )
 
 
 def test_a_tolerance_is_noted() -> None:
@@ -405,7 +431,9 @@ def missing(finding: Finding) -> set[tuple[str, str, str, tuple[str, ...]]]:
 
 def test_the_fact_itself() -> None:
     assert missing(found("beds", {"at_least": 5})) == {("beds", "institution", "2024", ())}
-    assert missing(found("aspects", {"includes": ["finance"]}, aspects={"staff": True})) == {("aspects", "institution", "2024", ())}
+    assert missing(found("aspects", {"includes": ["finance"]}, aspects={"staff": True})) == {
+        ("aspects", "institution", "2024", ())
+    }
 
 
 def test_what_is_known_is_not_missing() -> None:
@@ -477,4 +505,6 @@ def test_what_is_read_up_from_a_network_names_its_type() -> None:
 
 
 def test_the_roster_that_a_share_lacks_is_missing() -> None:
-    assert missing(of_province("share", {"at_least": 50}, [DOES], listed_whole=False)) == {("share", "region", "2024", ())}
+    assert missing(of_province("share", {"at_least": 50}, [DOES], listed_whole=False)) == {
+        ("share", "region", "2024", ())
+    }

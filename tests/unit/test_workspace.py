@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -242,7 +243,7 @@ def test_names_of_regions_are_those_of_the_rosters(root: Path) -> None:
     assert workspace.region_name_fault("东县") is None
     assert workspace.region_name_fault("飞地") == "飞地县"
     assert workspace.region_name_fault("某某") == ""
-    workspace.rosters = ()
+    workspace = replace(workspace, rosters=(), _region_names=set())
     assert workspace.region_name_fault("某某") is None
 
 

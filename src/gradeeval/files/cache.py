@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import GradeevalError
-from gradeeval.files.canonical import exact_json
+from gradeeval.files.canonical import digest, exact_json
 from gradeeval.files.reading import PlainFile, check_suffix, read_bytes, read_text_plain
 from gradeeval.files.writing import write_whole
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-FORMAT = 1  # raise it whenever a reader gives other data for the same bytes
+FORMAT = 2  # raise it whenever a reader gives other data for the same bytes
 
 
 def read_cached(path: Path, cache: Path | None, validated_by: str, validate: Callable[[PlainFile], None]) -> PlainFile:
@@ -44,22 +44,22 @@ def read_cached(path: Path, cache: Path | None, validated_by: str, validate: Cal
         plain = read_text_plain(raw, str(path), suffix)
         judged_by = ""
     else:
-        judged_by, data = kept
-        plain = PlainFile(path, data, sha256, raw, suffix)
+        judged_by, content, data = kept
+        plain = PlainFile(path, data, sha256, raw, suffix, content)
     if judged_by != validated_by or not validated_by:
         validate(plain)
         _store(entry, plain.data, validated_by)
     return plain
 
 
-def _load(entry: Path) -> tuple[str, Any] | None:
-    """What the entry was validated by, and its data; None where there is no sound entry."""
+def _load(entry: Path) -> tuple[str, str, Any] | None:
+    """What the entry was validated by, the digest of its content, and its data; None where there is no sound entry."""
     try:
         head_line, _newline, body = entry.read_bytes().partition(b"\n")
         head = json.loads(head_line)
         if head["format"] != FORMAT or head["sha256"] != hashlib.sha256(body).hexdigest():
             return None
-        return str(head["validated_by"]), json.loads(body, parse_float=Decimal)
+        return str(head["validated_by"]), str(head["content"]), json.loads(body, parse_float=Decimal)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -67,6 +67,11 @@ def _load(entry: Path) -> tuple[str, Any] | None:
 def _store(entry: Path, data: Any, validated_by: str) -> None:
     with suppress(OSError, ValueError, GradeevalError):
         body = exact_json(data)
-        head = {"format": FORMAT, "validated_by": validated_by, "sha256": hashlib.sha256(body).hexdigest()}
+        head = {
+            "format": FORMAT,
+            "validated_by": validated_by,
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "content": digest(data),
+        }
         entry.parent.mkdir(parents=True, exist_ok=True)
         write_whole(entry, json.dumps(head).encode() + b"\n" + body, durable=False)

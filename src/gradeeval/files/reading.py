@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import NotFound
+from gradeeval.files.canonical import digest
 from gradeeval.files.gathering import Gathering
 from gradeeval.files.limits import MAX_BYTES, beyond_size
 from gradeeval.messages import _
@@ -31,7 +32,13 @@ class PlainFile:
     sha256: str
     raw: bytes = field(repr=False)
     suffix: str
+    _content: str = ""
     _places: list[Places] = field(default_factory=list, repr=False)  # at most one: built when first asked for
+
+    @property
+    def content(self) -> str:
+        """Digest of the canonical JSON of the data: the same whatever the layout of the file."""
+        return self._content or digest(self.data)
 
     def place(self, path: tuple[str | int, ...] = ()) -> tuple[int, int]:
         """Line and column, from 1, of the key or list item at ``path``; where there is none, of what would hold it."""

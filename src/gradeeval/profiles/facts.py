@@ -19,51 +19,68 @@ _PROOF = ("source", "evidence", "note", "status")
 
 
 def profile_schema(kind: str, facts: Iterable[tuple[Indicator, ValueType]]) -> Schema:
-    """The schema of profiles of a kind, whole: its ``facts`` are those of the given indicators and no others."""
-    schema = dict(shipped(kind))
-    schema["properties"] = dict(schema["properties"])
+    """The schema of profiles of a kind, whole: its ``facts`` are those of the given indicators and no others.
+
+    Each fact refers to the building block of its type, which stands once in ``$defs``.
+    """
+    blocks: dict[str, Schema] = {}
+    properties: dict[str, Schema] = {}
+    for indicator, value_type in facts:
+        key = _block_name(value_type)
+        if key not in blocks:
+            blocks[key] = _block(value_type)
+        properties[indicator.name] = {
+            "title": indicator.title,
+            "description": indicator.title_en or indicator.title,
+            "$ref": f"#/$defs/{key}",
+        }
+    schema = bundled({**shipped(kind), "x-blocks": blocks})
+    schema["$defs"] = {**schema["$defs"], **schema.pop("x-blocks")}
     own = schema["properties"]["facts"]
     schema["properties"]["facts"] = {
-        "title": own.get("title", "数据"),
-        "description": own.get("description", "Facts by indicator."),
+        "title": own["title"],
+        "description": own["description"],
         "type": "object",
         "additionalProperties": False,
-        "properties": {indicator.name: _fact_schema(indicator, value_type) for indicator, value_type in facts},
+        "properties": properties,
     }
-    return bundled(schema)
+    return schema
 
 
-def _fact_schema(indicator: Indicator, value_type: ValueType) -> Schema:
+def _block_name(value_type: ValueType) -> str:
+    kind = value_type.values.name if value_type.values is not None else value_type.unit
+    name = f"facts.{value_type.form}.{kind}"
+    return f"{name}.{value_type.lowest}.{value_type.highest}" if value_type.form == "number" else name
+
+
+def _block(value_type: ValueType) -> Schema:
+    """The schema of all facts of one type."""
     form = value_type.form
-    if form == "number" and value_type.unit in ("percent", "ratio"):
-        form = "share" if "share" in shipped("fact")["$defs"] else form
-    schema = dict(shipped("fact")["$defs"][form])
-    schema["title"] = indicator.title
-    schema["description"] = indicator.title_en or indicator.title
-    if value_type.unit is not None and value_type.unit != "yes_no":
-        schema["x-unit"] = value_type.unit
-    limits: Schema = {}
-    if value_type.lowest is not None:
-        limits["minimum"] = _json_number(value_type.lowest)
-    if value_type.highest is not None:
-        limits["maximum"] = _json_number(value_type.highest)
+    schema = dict(shipped("fact")["$defs"]["share" if value_type.unit in ("percent", "ratio") else form])
     codes = list(value_type.values.titles) if value_type.values is not None else []
-    if value_type.form == "list":
-        return _with_home(schema, _codes_schema(indicator.title, codes))
+    title = value_type.values.title if value_type.values is not None else schema["title"]
+    if form == "list":
+        return _with_home(schema, _codes_schema(title, codes))
     schema["properties"] = dict(schema["properties"])
     value = dict(schema["properties"]["value"])
-    if value_type.form == "number":
+    if form == "number":
+        limits: Schema = {}
+        if value_type.lowest is not None:
+            limits["minimum"] = _json_number(value_type.lowest)
+        if value_type.highest is not None:
+            limits["maximum"] = _json_number(value_type.highest)
         schema.update(limits)
         value.update(limits)
+        schema["x-unit"] = value_type.unit
         schema["properties"]["unit"] = {
             "title": "单位",
             "description": "Unit of the value, where it is stated; it must be that of the indicator.",
             "const": value_type.unit,
         }
-    elif value_type.form == "ordered":
+    elif form == "ordered":
         value["enum"] = codes
         schema["if"] = {"type": "string"}
-        schema["then"] = {"title": indicator.title, "enum": codes}
+        schema["then"] = {"title": title, "enum": codes}
     schema["properties"]["value"] = value
     return _with_home(schema)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from gradeeval.files.canonical import digest
 from gradeeval.files.reading import PlainFile
 from gradeeval.messages import _
 from gradeeval.problems import Problem
@@ -56,7 +55,7 @@ def read_roster(
         region=data["jurisdiction"],
         rows=tuple(rows),
         complete=frozenset(data["complete"]),
-        digest=digest(data),
+        digest=plain.content,
         file=str(plain.path),
     )
     return roster, faults

@@ -83,7 +83,7 @@ def read_requirements(ruleset: Ruleset) -> Loaded:
     content: dict[str, str] = {}
     for file in sorted(ruleset.folder.glob("requirements/*.yaml")):
         plain = read_valid(file, "requirements")
-        content[file.name] = digest(plain.data)
+        content[file.name] = plain.content
         for index, item in enumerate(plain.data):
             requirements.append(
                 read_requirement(item, ruleset.document.id, ruleset.document.tolerance, Origin(str(file), (index,)))
@@ -91,7 +91,7 @@ def read_requirements(ruleset: Ruleset) -> Loaded:
     for name in ("document.yaml", "indicators.yaml"):
         file = ruleset.folder / name
         if file.is_file():
-            content[name] = digest(read_valid(file, name.removesuffix(".yaml")).data)
+            content[name] = read_valid(file, name.removesuffix(".yaml")).content
     return Loaded(tuple(requirements), digest(content))
 
 
