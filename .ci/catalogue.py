@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -23,6 +24,8 @@ LOCALE = SOURCES / "locale"
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "gradeeval.po"
 CLICK = LOCALE / "zh" / "LC_MESSAGES" / "click.po"
 KEYWORDS = {"_": None, "mark": None}
+CHANGING = ('"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Generated-')
+"""Lines of the header that would differ from run to run."""
 
 
 def sentences() -> Iterator[str]:
@@ -60,9 +63,8 @@ def updated(path: Path, locale: str, wanted: list[str | tuple[str, ...]]) -> Cat
     if path.is_file():
         with path.open("rb") as file:
             old = read_po(file, locale=locale)
-    new = Catalog(
-        locale=locale, project="gradeeval", version="", charset="utf-8", fuzzy=False, header_comment="# " + path.stem
-    )
+    new = Catalog(locale=locale, project="gradeeval", version="", charset="utf-8", fuzzy=False)
+    new.header_comment = f"# {path.stem}"
     for message in sorted(set(wanted), key=str):
         kept = old.get(message if isinstance(message, str) else message[0])
         new.add(message, kept.string if kept is not None else None)
@@ -78,8 +80,10 @@ def main() -> int:
     ):
         catalogue = updated(path, locale, wanted)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, catalogue, width=120, omit_header=False, no_location=True, ignore_obsolete=True)
+        written = BytesIO()
+        write_po(written, catalogue, width=120, no_location=True, ignore_obsolete=True)
+        lines = written.getvalue().decode().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith(CHANGING)), encoding="utf-8")
         lacking = [message.id for message in catalogue if message.id and not _filled(message.string)]
         print(f"{path.relative_to(ROOT)}: {len(catalogue)} sentences, {len(lacking)} to translate")  # noqa: T201
         empty += len(lacking)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 LANGUAGES = ("zh", "en")
@@ -35,6 +35,11 @@ def language() -> str:
 def _(sentence: str) -> str:
     """``sentence`` in the language in use; itself where the catalogue lacks it."""
     return sentence if _translate is None else _translate(sentence)
+
+
+def listed(items: Iterable[str]) -> str:
+    """Items one after the other, as the language in use writes it."""
+    return _("、").join(items)
 
 
 def mark(sentence: str) -> str:

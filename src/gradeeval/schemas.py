@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import NotFound
 from gradeeval.files.writing import escape_controls
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def shipped(name: str) -> Schema:
     """A shipped schema as it stands in its file. Raises ``NotFound``."""
     path = folder() / f"{name}.schema.json"
     if not path.is_file():
-        raise NotFound(_("没有名为 {name} 的文件格式；可用：{known}").format(name=name, known="、".join(KINDS)))
+        raise NotFound(_("没有名为 {name} 的文件格式；可用：{known}").format(name=name, known=listed(KINDS)))
     loaded: Schema = json.loads(path.read_bytes())
     return loaded
 
@@ -155,7 +155,7 @@ def _sentences(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
 def _plain_sentence(keyword: str, limit: Any, value: object) -> str:
     shown = brief(value)
     if keyword == "type":
-        names = "、".join(_type_name(name) for name in ([limit] if isinstance(limit, str) else limit))
+        names = listed(_type_name(name) for name in ([limit] if isinstance(limit, str) else limit))
         return _("应为{types}，现为 {value}{hint}").format(types=names, value=shown, hint=_type_hint(limit, value))
     sentences = {
         "minimum": _("不得小于 {limit}，现为 {value}"),
@@ -184,7 +184,7 @@ def _not_listed(keyword: str, schema: Mapping[str, Any], value: object) -> str:
         value=brief(value),
         title=schema.get("title", ""),
         hint=_("；是否指 `{near}`？").format(near=near[0]) if near else "",
-        options="、".join(str(option) for option in options[:30]),
+        options=listed(str(option) for option in options[:30]),
     )
 
 

@@ -21,6 +21,13 @@ TIERS = ("nation", "province", "prefecture", "county")
 AROUND = ("province", "prefecture", "county")
 """Fields of every subject: the official names of the regions around it."""
 
+_AROUND_TITLES = (
+    ("province", "所在省", "Province"),
+    ("prefecture", "所在市", "Prefecture"),
+    ("county", "所在县（市、区）", "County"),
+    ("name", "名称", "Name"),
+)
+
 RANGES: Mapping[str, tuple[int | None, int | None]] = MappingProxyType(
     {
         "count": (0, None),
@@ -112,11 +119,9 @@ def read_vocabulary(schemas: Mapping[str, Any]) -> Vocabulary:
         for name, node in schemas[kind]["properties"].items():
             value_type = _field_type(node, lists) if node.get("x-field") else None
             if value_type is not None:
-                own[name] = Field(name, node.get("title", name), node.get("description", name), value_type)
-        titles = {"province": "所在省", "prefecture": "所在市", "county": "所在县（市、区）"}
-        for name in AROUND:
-            own.setdefault(name, Field(name, titles[name], f"name of the {name} around it", name_type))
-        own.setdefault("name", Field("name", "名称", "official name", name_type))
+                own[name] = Field(name, node.get("title", name), node.get("x-title-en", name), value_type)
+        for name, title, title_en in _AROUND_TITLES:
+            own.setdefault(name, Field(name, title, title_en, name_type))
         fields[kind] = own
     return Vocabulary(fields, lists)
 

@@ -13,7 +13,7 @@ from gradeeval.files.canonical import digest
 from gradeeval.language.checking import check_indicators, check_requirement
 from gradeeval.language.nodes import Indicator, Origin, Requirement
 from gradeeval.language.scope import Scope, build_scope
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.plugins import discover
 from gradeeval.problems import Problem
 from gradeeval.profiles.profile import Roster
@@ -48,7 +48,7 @@ class Workspace:
             near = difflib.get_close_matches(id, self.rulesets, 1)
             hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
             raise NotFound(
-                _("没有安装规则集 {id}{hint}；已安装：{known}").format(id=id, hint=hint, known="、".join(self.rulesets))
+                _("没有安装规则集 {id}{hint}；已安装：{known}").format(id=id, hint=hint, known=listed(self.rulesets))
             )
         return found
 
@@ -96,7 +96,7 @@ class Workspace:
         """The renderer of a format. Raises ``NotFound``."""
         found = self.renderers.get(name)
         if found is None:
-            raise NotFound(_("没有格式 {name}；可用：{known}").format(name=name, known="、".join(self.renderers)))
+            raise NotFound(_("没有格式 {name}；可用：{known}").format(name=name, known=listed(self.renderers)))
         return found
 
     def region_name_fault(self, name: str) -> str | None:

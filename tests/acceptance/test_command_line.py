@@ -169,6 +169,31 @@ def test_rules_exports_what_a_program_needs(call: Call, country: Path) -> None:
     assert json.loads(call("rules", "export", "--topic", "tcm").out) == [first]
 
 
+def test_rules_counts_what_is_encoded(call: Call, country: Path) -> None:
+    write_ruleset(
+        country,
+        requirements=[
+            {"quote": "各医院必须做到", "topics": ["tcm", "finance"]},
+            {"force": "strive", "topics": ["tcm"]},
+        ],
+        segments=ledger(SOURCE, "必须"),
+    )
+    said = call("rules", "coverage", "--format", "json")
+    (found,) = json.loads(said.out).values()
+    assert (said.code, found["segments"], found["requirements"]) == (0, 3, 2)
+    assert (found["stretches"]["encoded"], found["stretches"]["informative"], found["stretches"]["pending"]) == (
+        1,
+        2,
+        0,
+    )
+    assert found["forces"] == {"mandatory": 1, "strive": 1}
+    assert found["topics"] == {"tcm": 2, "finance": 1}
+    table = call("rules", "coverage", "jia-2024-1").out
+    assert "jia-2024-1" in table
+    assert ["句", "3"] in [line.split() for line in table.splitlines()]
+    assert ["tcm", "2"] in [line.split() for line in table.splitlines()]
+
+
 # -- validate ----------------------------------------------------------------------------------------------------------
 
 
@@ -258,7 +283,10 @@ def cases(*rows: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_examples_that_come_out_as_expected(call: Call, country: Path) -> None:
-    rows = [{"case": "做到", "facts": {"done": True}, "is": "met"}, {"case": "未报", "is": "unknown"}]
+    rows: list[dict[str, Any]] = [
+        {"case": "做到", "facts": {"done": True}, "is": "met"},
+        {"case": "未报", "is": "unknown"},
+    ]
     write_ruleset(country, examples=cases(*rows))
     said = call("examples", "--engine", "reference")
     assert (said.code, said.out) == (0, "jia-2024-1：2 个例子，0 个不符，0 条要求没有例子（reference）\n")
@@ -378,6 +406,14 @@ def test_a_ruleset_that_does_not_is_told_where(call: Call, country: Path) -> Non
     assert said.code == 1
     assert "jia-2024-1 一 第 2 句（原文第 3 行）：" in said.out
     assert "jia-2024-1/1.1：" in said.out
+
+
+def test_a_sentence_that_is_gone_has_no_line(call: Call, country: Path) -> None:
+    write_verifiable(country)
+    write(Path("texts/jia-2024-1.txt"), SOURCE.partition("各医院")[0])
+    said = call("verify", "--sources", "texts")
+    assert said.code == 1
+    assert "jia-2024-1 一 第 2 句：" in said.out
 
 
 @pytest.mark.parametrize("words", [(), ("jia-2024-1",)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
+import errno
+import json
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +18,16 @@ from tests.unit.invented import institution, write, write_ruleset
 from gradeeval.cli import check, main
 from gradeeval.cli.check import FAIL_ON, FORCES
 from gradeeval.engines import reference
+from gradeeval.engines.forward import session
 from gradeeval.engines.reference import Judge
 from gradeeval.engines.views import View
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
 
 AS_OF = ("--as-of", "2025-06-30", "--engine", "reference")
-DONE, NOT_DONE, UNKNOWN = ({"facts": facts} for facts in ({"done": True}, {"done": False}, {}))
+DONE: dict[str, Any] = {"facts": {"done": True}}
+NOT_DONE: dict[str, Any] = {"facts": {"done": False}}
+UNKNOWN: dict[str, Any] = {"facts": {}}
 
 
 def test_nothing_to_report_is_0(call: Call, country: Path) -> None:
@@ -230,13 +235,47 @@ def test_before_its_deadline_a_miss_fails_nothing(due: str, code: int, call: Cal
     assert call("check", write(Path("a.yaml"), institution(**NOT_DONE)), *AS_OF, "--fail-on", "any").code == code
 
 
-def test_the_module_runs_like_the_command(tmp_path: Path) -> None:
-    for words, code in ((["--version"], 0), (["chek"], 2)):
-        done = subprocess.run(
-            [sys.executable, "-m", "gradeeval", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == code
-        assert "gradeeval" in done.stdout + done.stderr
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["chek"], 2)])
+def test_the_module_runs_like_the_command(words: list[str], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["gradeeval", *words])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("gradeeval", run_name="__main__")
+    assert left.value.code == code
+
+
+def test_a_refusal_that_is_no_usage_error_points_to_no_usage(
+    call: Call, country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "opened", fails(click.ClickException("no room")))
+    said = call("check", "a.yaml")
+    assert (said.code, said.err) == (2, "错误：no room\n")
+
+
+def test_a_reader_that_goes_away_is_no_finding(call: Call, country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "opened", fails(BrokenPipeError(errno.EPIPE, "gone")))
+    assert call("check", "a.yaml").code == 0
+
+
+def test_without_durable_rules_reference_judges_and_says_so(
+    call: Call, country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "available", lambda: False)
+    write_ruleset(country, examples={"jia-2024-1/1.1": {"cases": [{"case": "甲", "is": "unknown"}]}})
+    path = write(Path("a.yaml"), institution(**NOT_DONE))
+    said = call("check", path, "--as-of", "2025-06-30", "--format", "json")
+    assert said.code == 1
+    assert said.err == "未安装 durable-rules，改用 reference 引擎（结论相同）\n"
+    assert json.loads(said.out)["produced_by"]["engine"] == "reference"
+    assert call("examples").err == said.err
+    asked = call("check", path, "--engine", "forward")
+    assert asked.code == 2
+    assert "pip install 'gradeeval[forward]'" in asked.err
+
+
+def test_what_is_no_command_is_not_found() -> None:
+    context = click.Context(main.group)
+    assert main.group.list_commands(context) == list(main.COMMANDS)
+    assert main.group.get_command(context, "chek") is None
 
 
 def test_main_leaves_with_the_code_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_all_that_it_offers_is_accepted_and_leaves_only_other_years_and_other_su
             continue
         missing = found["missing"]
         assert isinstance(missing, list)
-        assert {item["fact"] for item in missing if not item["of"]} - offered, found
+        assert {item["fact"] for item in missing if not item.get("of")} - offered, found
 
 
 def test_a_network_is_filled_in_with_its_members(tmp_path: Path) -> None:

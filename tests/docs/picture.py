@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "report.svg"
 SAMPLE = "samples/secondary-hospital.yaml"
 AS_OF = "2025-06-30"
+RULESET = "henan-2023-31"
 COLUMNS = 100
 LINES = 50
 """The picture ends with the last section of the report that ends before this line."""
@@ -94,12 +95,12 @@ def report() -> list[str]:
     messages.use("zh")
     workspace = build(installed=False)
     prepared = prepare(workspace, [ROOT / SAMPLE], "forward")
-    return render(prepared.judge(AS_OF, Wanted()), Layout(COLUMNS, colour=True)).decode().splitlines()
+    return render(prepared.judge(AS_OF, Wanted((RULESET,))), Layout(COLUMNS, colour=True)).decode().splitlines()
 
 
 def shown(lines: list[str]) -> Iterator[str]:
     """The command, then whole sections as far as they fit."""
-    yield f"\x1b[1m$ gradeeval check {SAMPLE} --as-of {AS_OF}\x1b[0m"
+    yield f"\x1b[1m$ gradeeval check {SAMPLE} --ruleset {RULESET} --as-of {AS_OF}\x1b[0m"
     ends = [number for number, line in enumerate(lines) if not line and number < LINES]
     yield from lines[: ends[-1]]
     yield ""

@@ -33,7 +33,9 @@ def every() -> Iterator[tuple[tuple[str, ...], click.Command]]:
 
 
 ALL = dict(every())
-OPTIONS = [(words, option) for words, found in ALL.items() for option in found.params if isinstance(option, click.Option)]
+OPTIONS = [
+    (words, option) for words, found in ALL.items() for option in found.params if isinstance(option, click.Option)
+]
 
 
 def helped(words: tuple[str, ...], language: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -63,14 +65,18 @@ def test_a_command_has_help_in_both_languages(words: tuple[str, ...], capsys: py
     assert said == [], "no English in the catalogue for these"
 
 
-@pytest.mark.parametrize(("words", "option"), OPTIONS, ids=lambda item: item.name if isinstance(item, click.Option) else " ".join(item))
+@pytest.mark.parametrize(
+    ("words", "option"), OPTIONS, ids=lambda item: item.name if isinstance(item, click.Option) else " ".join(item)
+)
 def test_an_option_has_help(words: tuple[str, ...], option: click.Option) -> None:
     assert option.help
 
 
 def test_every_option_of_check_is_documented() -> None:
     section = PAGE.partition("## check 的选项")[2].partition("\n## ")[0]
-    options = [option for option in command("check").params if isinstance(option, click.Option) and option.name != "lang"]
+    options = [
+        option for option in command("check").params if isinstance(option, click.Option) and option.name != "lang"
+    ]
     for option in options:
         assert any(f"`{name}" in section for name in option.opts), option.opts
     for option in options:

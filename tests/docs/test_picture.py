@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -32,5 +33,5 @@ def test_each_word_takes_the_columns_of_a_terminal_and_none_overlap() -> None:
     assert len(lines) > 30
     for words in lines.values():
         words.sort()
-        assert all(before[1] <= after[0] for before, after in zip(words, words[1:], strict=False))
+        assert all(before[1] <= after[0] for before, after in pairwise(words))
         assert words[-1][1] <= COLUMNS * COLUMN

@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def ran(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def written(line: str) -> list[str]:
     """The files and folders that the line says it writes."""
     words = shlex.split(line)
-    files = [after for word, after in zip(words, words[1:], strict=False) if word in WRITING]
+    files = [after for word, after in pairwise(words) if word in WRITING]
     return [*files, words[2]] if words[1] == "samples" else files
 
 

@@ -159,11 +159,9 @@ def test_an_unknown_number_has_a_shortfall_only_as_far_as_it_is_known() -> None:
 
 # -- shares ------------------------------------------------------------------------------------------------------------
 
-DOES, DOES_NOT, UNSURE = (
-    {"level": "tertiary", "done": True},
-    {"level": "tertiary", "done": False},
-    {"level": "tertiary", "absent": True},
-)
+DOES: Mapping[str, Any] = {"level": "tertiary", "done": True}
+DOES_NOT: Mapping[str, Any] = {"level": "tertiary", "done": False}
+UNSURE: Mapping[str, Any] = {"level": "tertiary", "absent": True}
 
 
 def test_a_share_tells_how_many_more_units_and_who_lacks_it() -> None:
@@ -469,7 +467,7 @@ def test_each_unknown_year_of_a_total() -> None:
 
 
 def test_the_facts_of_parts_are_gathered_by_name() -> None:
-    parts = [DOES, UNSURE, {"done": True}, {"absent": True}]
+    parts: list[Mapping[str, Any]] = [DOES, UNSURE, {"done": True}, {"absent": True}]
     assert missing(of_province("share", {"at_least": 90}, parts)) == {
         ("share", "region", "2024", ()),
         ("level", "institution", "2024", ("I2", "I3")),

@@ -216,7 +216,7 @@ def test_a_sound_indicator_is_not_refused(node: dict[str, Any]) -> None:
 
 
 def test_a_circle_is_told_once_with_its_way() -> None:
-    circle = {
+    circle: dict[str, Mapping[str, Any]] = {
         "a": {"kind": "institution", "unit": "ratio", "ratio": {"of": "b", "to": "beds"}},
         "b": {"kind": "institution", "unit": "ratio", "change": "c"},
         "c": {"kind": "institution", "unit": "ratio", "ratio": {"of": "a", "to": "a"}},

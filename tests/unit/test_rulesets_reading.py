@@ -114,22 +114,16 @@ def test_a_requirement_that_its_schema_refuses(tmp_path: Path) -> None:
 
 
 def test_the_digest_is_that_of_all_rules_and_of_nothing_else(tmp_path: Path) -> None:
-    digests = []
-    for number, keys in enumerate(
-        [
-            {},
-            {"segments": []},
-            {"note": "注"},
-            {"indicators": {**INDICATORS, "x": {"title": "x", "kind": "region", "unit": "count"}}},
-        ]
-    ):
-        folder = write_ruleset(tmp_path / str(number), **keys)
-        if "segments" in keys:
-            (folder / "clauses.yaml").unlink()
-            write(folder / "notes.txt", "no rule")
-        digests.append(read_requirements(read_ruleset(folder, "test")).digest)
-    assert digests[0] == digests[1]
-    assert len(set(digests)) == 3
+    def digest(name: str, **keys: Any) -> str:
+        return read_requirements(read_ruleset(write_ruleset(tmp_path / name, **keys), "test")).digest
+
+    plain = digest("plain")
+    stretches = [{"opens": "甲", "chars": 1, "status": "informative"}]
+    beside = [{"clause": "一", "at": 1, "opens": "甲", "sha256": "0" * 64, "stretches": stretches}]
+    assert digest("beside", segments=beside, examples={}) == plain
+    more = {**INDICATORS, "x": {"title": "x", "kind": "region", "unit": "count"}}
+    changed = [digest("1", note="注"), digest("2", indicators=more), digest("3", requirements=[{"force": "strive"}])]
+    assert len({plain, *changed}) == 4
 
 
 def test_a_ledger(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from gradeeval.cli.preparing import opened, prepare, terminal_layout
 from gradeeval.errors import NotFound
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
-from gradeeval.messages import _, mark
+from gradeeval.messages import _, listed, mark
 from gradeeval.profiles.reading import Dataset
 from gradeeval.reports.rendering import Renderer
 from gradeeval.workspace import Workspace
@@ -88,7 +88,7 @@ def _renderers(workspace: Workspace, form: str | None, outputs: tuple[Path, ...]
                 chosen.append((renderer, path))
                 break
         else:
-            known = "、".join(suffix for renderer in workspace.renderers.values() for suffix in renderer.suffixes)
+            known = listed(suffix for renderer in workspace.renderers.values() for suffix in renderer.suffixes)
             raise NotFound(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=path, known=known))
     return chosen
 
@@ -104,7 +104,7 @@ def _known_topics(topics: tuple[str, ...]) -> None:
             near = difflib.get_close_matches(topic, known, 1)
             hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
             raise NotFound(
-                _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known="、".join(known))
+                _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known=listed(known))
             )
 
 

@@ -15,7 +15,7 @@ from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result
 from gradeeval.language.nodes import Requirement
-from gradeeval.messages import _, mark
+from gradeeval.messages import _, listed, mark
 from gradeeval.reports import naming
 from gradeeval.workspace import Workspace
 
@@ -73,7 +73,7 @@ def _requirement(workspace: Workspace, id: str) -> Requirement:
         if naming.short_id(item.id) == id
     ]
     if len(found) > 1:
-        ids = naming.listed(item.id for item in found)
+        ids = listed(item.id for item in found)
         raise Misuse(_("{id} 在几个文件中都有，请写全：{ids}").format(id=id, ids=ids))
     if not found:
         raise NotFound(_("没有要求 {id}；`gradeeval rules list` 列出全部要求").format(id=id))
@@ -83,7 +83,7 @@ def _requirement(workspace: Workspace, id: str) -> Requirement:
 def _only(result: Result, wanted: Requirement) -> Finding:
     """The one finding there is. Raises ``NotFound`` or ``Misuse`` where there is none, or more than one."""
     if not result.findings:
-        sorts = naming.listed(dict.fromkeys(naming.sort(subject.view.reach) for subject in result.subjects))
+        sorts = listed(dict.fromkeys(naming.sort(subject.view.reach) for subject in result.subjects))
         raise NotFound(
             _("{id} 约束{bound}对象，而所给档案中没有适用的（有：{sorts}）").format(
                 id=wanted.id, bound=naming.sort(wanted.binds), sorts=sorts or _("无")

@@ -94,12 +94,11 @@ def run(arguments: list[str]) -> int:
     try:
         code: Any = spoken(group).main(args=arguments, prog_name="gradeeval", standalone_mode=False)
         return int(code or 0)
-    except click.exceptions.Exit as left:
-        return left.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.ctx.get_help(), err=True)
+        return USAGE
     except click.ClickException as refused:
         _say(_("错误：{message}").format(message=refused.format_message()))
         if isinstance(refused, click.UsageError) and refused.ctx is not None:

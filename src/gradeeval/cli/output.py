@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gradeeval.files.writing import escape_controls, write_whole
+from gradeeval.messages import _
 from gradeeval.problems import Problem
 
 
@@ -19,8 +20,12 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
             place += f":{problem.line}"
             if problem.column is not None:
                 place += f":{problem.column}"
-        path = f"{problem.path}：" if problem.path else ""
-        yield escape_controls(f"{place}: {path}{problem.message}" if place else f"{path}{problem.message}")
+        text = (
+            _("{path}：{message}").format(path=problem.path, message=problem.message)
+            if problem.path
+            else problem.message
+        )
+        yield escape_controls(f"{place}: {text}" if place else text)
 
 
 def write_out(content: bytes, path: Path | None = None) -> None:

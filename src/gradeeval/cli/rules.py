@@ -18,7 +18,7 @@ from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import binds_plain, comparator, target_plain
 from gradeeval.language.scope import Reference, Scope, reach_title
-from gradeeval.messages import _, chosen, mark
+from gradeeval.messages import _, chosen, listed, mark
 from gradeeval.reports import words
 from gradeeval.rulesets.coverage import coverage
 from gradeeval.rulesets.reading import read_ledger
@@ -53,7 +53,7 @@ def list_rules(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[s
             )
             for id, found in workspace.rulesets.items()
         ]
-        head = (_("规则集"), _("文号"), _("标题"), _("要求"), _("来源"))
+        head = (_("规则集"), _("文号"), _("标题"), _("要求数"), _("来源"))
         click.echo(tabulate(rows, headers=head, tablefmt="simple", disable_numparse=True))
         return 0
     rows_ = [
@@ -94,7 +94,7 @@ def show(requirement: str) -> int:
         (_("期限"), found.due or _("无期限（长期有效）")),
         (_("年度"), str(found.within or found.every_year or "—")),
         (_("约束力"), words.force(found.force)),
-        (_("责任单位"), "、".join(found.responsible) or "—"),
+        (_("责任单位"), listed(found.responsible) or "—"),
         (_("读法"), found.reading or "—"),
     ]
     for label, text in lines:
@@ -135,7 +135,7 @@ def show_coverage(rulesets: tuple[str, ...], form: str) -> int:
         return 0
     rows: list[tuple[str, ...]] = [
         (_("句"), *(str(one.segments) for one in found.values())),
-        (_("要求"), *(str(one.requirements) for one in found.values())),
+        (_("要求数"), *(str(one.requirements) for one in found.values())),
     ]
     for heading, name in (
         (_("台账（段）"), "stretches"),
@@ -173,6 +173,7 @@ def _row(item: Requirement, workspace: Workspace) -> dict[str, Any]:
         "force": item.force,
         "topics": list(item.topics),
         "title": item.title,
+        "title_en": item.title_en,
     }
 
 

@@ -15,7 +15,7 @@ from gradeeval.errors import Misuse, NotFound
 from gradeeval.forms.needs import is_of, needs_of
 from gradeeval.forms.template import Subject, template
 from gradeeval.language.nodes import Reach, Requirement
-from gradeeval.messages import _, mark
+from gradeeval.messages import _, listed, mark
 from gradeeval.profiles.profile import Profile
 from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.timeline import read_period, today
@@ -82,11 +82,11 @@ def _reach(
             raise Misuse(_("{name}在名册上是 {tier}，与 --tier 不符").format(name=row.name, tier=row.tier))
         found = tier or (row.tier if row is not None else None)
         if found is None:
-            raise Misuse(_("请用 --tier 或 --region 指明区域的层级：{tiers}").format(tiers="、".join(TIERS)))
+            raise Misuse(_("请用 --tier 或 --region 指明区域的层级：{tiers}").format(tiers=listed(TIERS)))
         return Reach(kind, tier=found)
     types = workspace.scope.vocabulary.lists["network_type"].titles
     if network_type not in types:
-        raise Misuse(_("请用 --type 指明网络的类型：{types}").format(types="、".join(types)))
+        raise Misuse(_("请用 --type 指明网络的类型：{types}").format(types=listed(types)))
     return Reach(kind, type=network_type)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
-from gradeeval.errors import InvalidContent
+from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
 from gradeeval.profiles.reading import ProfileReader
-from gradeeval.rulesets.reading import read_examples, read_ledger
+from gradeeval.rulesets.reading import place_of, read_examples, read_ledger
 from gradeeval.workspace import Workspace, build
 
 
@@ -45,7 +47,7 @@ def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
     problems: list[Problem] = []
     ruleset = workspace.ruleset(path.resolve().name)
     for read in (
-        lambda: workspace.load(ruleset.document.id),
+        lambda: problems.extend(_links(ruleset.document.id, workspace)),
         lambda: read_ledger(ruleset),
         lambda: list(read_examples(ruleset)),
     ):
@@ -54,3 +56,15 @@ def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
         except InvalidContent as refused:
             problems.extend(refused.problems)
     return problems
+
+
+def _links(id: str, workspace: Workspace) -> Iterator[Problem]:
+    """The ids that requirements of a document name as ``related`` and that no installed document has."""
+    for requirement in workspace.load(id).requirements:
+        for other in requirement.related:
+            try:
+                workspace.requirement(other)
+            except NotFound as fault:
+                yield replace(place_of(requirement.origin), message=f"{requirement.id}：related：{fault}")
+            except InvalidContent:  # the other document has faults of its own
+                continue

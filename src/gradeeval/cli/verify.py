@@ -72,4 +72,5 @@ def _line(problem: SourceProblem) -> str:
         place += _(" 第 {at} 句").format(at=problem.at)
     if problem.line is not None:
         place += _("（原文第 {line} 行）").format(line=problem.line)
-    return f"{place}：{problem.requirement + '：' if problem.requirement else ''}{problem.message}"
+    of = f"{place} {problem.requirement}" if problem.requirement else place
+    return _("{path}：{message}").format(path=of, message=problem.message)

@@ -13,7 +13,7 @@ from typing import Any
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.reading import SUFFIXES, PlainFile, read_plain
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read_fact
 from gradeeval.profiles.identifiers import credit_code_fault, institution_code, institution_code_fault
@@ -59,9 +59,7 @@ class ProfileReader:
         for path in paths:
             files = list(profile_files(path))
             if not files:
-                raise NotFound(
-                    _("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes="、".join(SUFFIXES))
-                )
+                raise NotFound(_("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=listed(SUFFIXES)))
             for file in files:
                 self._file(file, dataset, seen)
         return dataset
@@ -101,7 +99,7 @@ class ProfileReader:
             return [((), _("档案应是一个对象（id、kind、period、facts …）"))]
         kind = item.get("kind")
         if kind not in KINDS:
-            known = "、".join(KINDS)
+            known = listed(KINDS)
             if kind is None:
                 return [((), _("缺少 kind（对象类别）：{known}").format(known=known))]
             return [(("kind",), _("kind 须是 {known} 之一").format(known=known))]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from gradeeval.language.nodes import Bounds, Condition, Includes, Is, NoneOf, Reach, Test
 from gradeeval.language.scope import Reference, Scope
-from gradeeval.messages import _, chosen
+from gradeeval.messages import _, chosen, listed
 from gradeeval.reports import words
-from gradeeval.reports.naming import listed
 
 
 def condition(node: Condition, reader: Reach, scope: Scope) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.reports import figures, naming, words
 from gradeeval.reports.clauses import clause
 from gradeeval.reports.fitting import Cell, Column, without
@@ -86,7 +86,7 @@ def _of_whom(fact: NeededFact) -> Cell:
 
 
 def _lacking(finding: Finding, result: Result) -> str:
-    text = naming.listed(naming.missing(direct(finding), result.scope, finding.view.period.text))
+    text = listed(naming.missing(direct(finding), result.scope, finding.view.period.text))
     if finding.judgement.reason is None:
         return text
     return _("{reason}：{facts}").format(reason=words.reason(finding.judgement.reason), facts=text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradeeval.engines.trace import Trace
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result
-from gradeeval.messages import _, chosen
+from gradeeval.messages import _, chosen, listed
 from gradeeval.quantity import Bound
 from gradeeval.reports import figures, naming, words
 from gradeeval.reports.nearest import nearest_changes
@@ -71,7 +71,7 @@ def _say_demand(page: Page, finding: Finding, result: Result) -> None:
             (_("约束对象"), naming.sort(requirement.binds)),
             (_("约束力"), words.force(requirement.force)),
             (_("期限"), _due(finding)),
-            (_("责任单位"), naming.listed(requirement.responsible)),
+            (_("责任单位"), listed(requirement.responsible)),
         ],
         indent=2,
     )
@@ -98,7 +98,7 @@ def _say_judging(page: Page, finding: Finding, trace: Trace, result: Result) -> 
         page.heading(_("{year} 年：{outcome}").format(year=year, outcome=words.outcome(one.judgement.outcome)))
         _say_once(page, finding, one, result, indent=2, headings=False)
     page.heading(_("各年合起来"))
-    worst = naming.listed(
+    worst = listed(
         _("{year} {outcome}").format(year=year, outcome=words.outcome(one.judgement.outcome))
         for year, one in trace.by_year
     )

@@ -10,9 +10,8 @@ from gradeeval.findings.finding import Finding
 from gradeeval.findings.gap import Range, Shortfall
 from gradeeval.language.nodes import Bounds, Equals, Includes, Ratio, Share
 from gradeeval.language.scope import Reference, Scope
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.quantity import Interval, NoValue, decimal_text, shown
-from gradeeval.reports.naming import listed
 
 _MOST_CODES = 5
 """More codes than these are counted instead of named, where it has to be short."""

@@ -58,6 +58,7 @@ def finding_plain(finding: Finding, result: Result) -> Plain:
     """One finding as plain data."""
     requirement, judgement = finding.requirement, finding.judgement
     reference = finding.reference
+    title, title_en = titles(finding, result)
     shortfall, shortfall_unit = _shortfall(finding.shortfall)
     computed = finding.computed
     return _kept(
@@ -68,7 +69,8 @@ def finding_plain(finding: Finding, result: Result) -> Plain:
             "document": requirement.document,
             "clause": requirement.clause,
             "quote": requirement.quote,
-            "title": words.title(finding, result.scope),
+            "title": title,
+            "title_en": title_en,
             "topics": list(requirement.topics),
             "force": requirement.force,
             "indicator": requirement.indicator,
@@ -112,6 +114,14 @@ def finding_plain(finding: Finding, result: Result) -> Plain:
             "responsible": list(requirement.responsible),
         }
     )
+
+
+def titles(finding: Finding, result: Result) -> tuple[str, str | None]:
+    """The Chinese and the English title of the requirement; those of its indicator where it has none."""
+    requirement = finding.requirement
+    if requirement.title is not None:
+        return requirement.title, requirement.title_en
+    return result.scope.title(requirement.indicator, requirement.binds.kind)
 
 
 def _subject(subject: SubjectResult) -> Plain:

@@ -8,14 +8,9 @@ from gradeeval.engines.views import View
 from gradeeval.findings.missing import Missing
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _, chosen
+from gradeeval.messages import _, chosen, listed
 from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.vocabulary import AROUND
-
-
-def listed(items: Iterable[str]) -> str:
-    """Items one after the other, with the mark between them that the language uses."""
-    return _("、").join(items)
 
 
 def some(items: Sequence[str], most: int) -> str:

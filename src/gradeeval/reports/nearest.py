@@ -20,7 +20,7 @@ from gradeeval.engines.trace import ConditionStep, TestStep, Trace
 from gradeeval.findings.finding import Finding
 from gradeeval.language.nodes import Bounds, Change, Count, Includes, Is, Ratio, Share
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.quantity import Interval, decimal_text
 from gradeeval.reports import figures, naming, words
 from gradeeval.reports.conditions import tested
@@ -66,9 +66,9 @@ def _to_be_met(finding: Finding, trace: Trace, scope: Scope) -> Iterator[str]:
     elif shortfall.codes or shortfall.unknown_codes:
         assert reference.type.values is not None
         label = reference.type.values.label
-        yield _("补齐 {codes} 即达标").format(codes=naming.listed(label(code) for code in shortfall.codes))
+        yield _("补齐 {codes} 即达标").format(codes=listed(label(code) for code in shortfall.codes))
         if shortfall.unknown_codes:
-            codes = naming.listed(label(code) for code in shortfall.unknown_codes)
+            codes = listed(label(code) for code in shortfall.unknown_codes)
             yield _("还要确认 {codes} 也已具备").format(codes=codes)
     else:
         yield _by_amount(finding, scope)
@@ -124,7 +124,7 @@ def _rounded(number: Fraction | float, down: bool) -> str:
 
 def _to_be_known(finding: Finding, scope: Scope) -> Iterator[str]:
     computed, shortfall = finding.computed, finding.shortfall
-    facts = naming.listed(naming.missing(direct(finding), scope, finding.view.period.text))
+    facts = listed(naming.missing(direct(finding), scope, finding.view.period.text))
     if finding.judgement.reason is not None:
         yield _("补充 {facts}，才知道是否适用").format(facts=facts)
         return
@@ -182,7 +182,7 @@ def _not_to_apply(finding: Finding, trace: Trace, scope: Scope) -> Iterator[str]
     """Which fields it hangs on that the requirement applies at all."""
     if finding.outcome not in (UNMET, MET, NEEDS_REVIEW) or not trace.binds.tests:
         return
-    texts = naming.listed(_words(step, scope) for step in trace.binds.tests)
+    texts = listed(_words(step, scope) for step in trace.binds.tests)
     yield _("以下任何一条不再成立时，本要求不适用：{tests}").format(tests=texts)
 
 

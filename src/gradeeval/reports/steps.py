@@ -9,7 +9,7 @@ from gradeeval.engines.formulas import Computed
 from gradeeval.engines.trace import ConditionStep, ValueStep
 from gradeeval.language.nodes import Change, Count, Ratio, Share, Sum
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.quantity import Interval
 from gradeeval.reports import figures, naming, words
 from gradeeval.reports.conditions import condition
@@ -105,7 +105,7 @@ def _say_proof(page: Page, step: ValueStep, indent: int) -> None:
     page.labelled(
         [
             (_("来源"), proof.source or ""),
-            (_("佐证"), naming.listed(proof.evidence)),
+            (_("佐证"), listed(proof.evidence)),
             (_("说明"), proof.note or ""),
             (_("状态"), words.data_status(proof.status) if proof.status is not None else ""),
         ],

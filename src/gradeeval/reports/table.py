@@ -12,7 +12,7 @@ from gradeeval.engines.judgement import OUTCOMES
 from gradeeval.findings.contributing import pulling_down
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result, SubjectResult
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.reports import figures, naming, words
 from gradeeval.reports.clauses import clause, one_line
 from gradeeval.reports.data_gaps import say_data_gaps
@@ -84,7 +84,7 @@ def _say_gaps(page: Page, findings: Sequence[Finding], result: Result) -> None:
             words.target(finding.requirement.target, finding.reference, _MOST_CODES),
             figures.gap(finding, result.scope),
             words.force_and_due(finding),
-            naming.listed(finding.requirement.responsible),
+            listed(finding.requirement.responsible),
         ]
         for number, finding in enumerate(by_weight(findings), 1)
     ]

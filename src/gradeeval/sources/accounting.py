@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.sources.claims import SourceProblem
 from gradeeval.sources.figures import held, target_figures
 from gradeeval.sources.numbers import prints
@@ -160,7 +160,7 @@ class _Books:
 def _unaccounted(part: Segment, quantity: Quantity, quoting: list[tuple[Span, Requirement, Held]]) -> str:
     around = part.text[max(0, quantity.start - 8) : quantity.end + 6]
     if quoting:
-        names = "、".join(requirement.id for _span, requirement, _holds in quoting)
+        names = listed(requirement.id for _span, requirement, _holds in quoting)
         return _(
             "“{around}”中的“{words}”在 {ids} 的引文内，却不是其目标、日期或条件；请改正，或写入该段的 accounts"
         ).format(around=around, words=quantity.words, ids=names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.sources.claims import SourceProblem
 from gradeeval.sources.comparators import ABOVE, AT_LEAST, AT_MOST, BELOW, EQUALS, comparison, sides
 from gradeeval.sources.figures import Figure, condition_figures, target_figures
@@ -207,7 +207,7 @@ class _Passage:
             )
         if figure.comparator in said.fits or _ends_a_range(figure, quantity):
             return None
-        right = "、".join(sorted(said.fits))
+        right = listed(sorted(said.fits))
         if said.words:
             return "comparator_contradicts", _("引文是“{words}”，target 却写 {comparator}；请改为 {right}").format(
                 words=_together(quantity, said.words), comparator=figure.comparator, right=right
@@ -217,7 +217,7 @@ class _Passage:
         ).format(words=quantity.words, comparator=figure.comparator, right=right)
 
     def _not_printed(self, figure: Figure) -> str:
-        there = "、".join(dict.fromkeys(quantity.words for quantity in self._quantities))
+        there = listed(dict.fromkeys(quantity.words for quantity in self._quantities))
         if there:
             return _(
                 "目标 {value} 不在引文中（引文有 {there}）；请改正，或在 derived 写明由来，如 {{target: calendar}}"
@@ -236,9 +236,7 @@ class _Passage:
             if not any(abs(figure.value) in quantity.by_calendar for quantity in self._quantities):
                 fault = _("引文中的时间词得不出这个数")
         elif figure.value not in _VALUES.get(way, {figure.value}):
-            fault = _("这样得出的数应是 {values}").format(
-                values="、".join(str(value) for value in sorted(_VALUES[way]))
-            )
+            fault = _("这样得出的数应是 {values}").format(values=listed(str(value) for value in sorted(_VALUES[way])))
         elif way in _GROUNDS and not re.search(_GROUNDS[way], self._quote):
             fault = _("引文没有相应的词")
         elif figure.comparator not in self._directions(way, figure):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.sources.claims import SourceProblem
 from gradeeval.sources.passages import Clauses, Span
 from gradeeval.sources.segments import canonical_clause, normalise, segment
@@ -201,14 +201,14 @@ class _Check:
         if not inside and len(unknown) < len(stretch.requirements):
             message = _(
                 "“{opens}”一段不在其要求（{ids}）的引文之内；请延长引文、改列要求，或改变这一段的 status"
-            ).format(opens=opens, ids="、".join(name for name in stretch.requirements if name in self._quotes))
+            ).format(opens=opens, ids=listed(name for name in stretch.requirements if name in self._quotes))
             yield self._problem("stretch_outside_quotes", message, entry.clause, entry.at)
 
     def _advice(self, cited: Cited) -> str:
         """Where the quote stands instead, or where it first departs from the text."""
         clauses = self._clauses.elsewhere(cited.quote)
         if clauses:
-            return _("它在条款“{clauses}”中，请改正 clause").format(clauses="、".join(clauses))
+            return _("它在条款“{clauses}”中，请改正 clause").format(clauses=listed(clauses))
         words, length, near = normalise(cited.quote), 0, ""
         for part in self._clauses.segments(cited.clause):
             match = difflib.SequenceMatcher(None, words, part.text, autojunk=False).find_longest_match()
