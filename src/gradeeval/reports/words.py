@@ -91,7 +91,10 @@ def force_and_due(finding: Finding) -> tuple[str, ...]:
         return (strength, _("常年要求"))
     if requirement.every_year is not None:
         years = [str(year) for year, one in finding.judgement.years if one.outcome == "unmet"]
-        return (_("{force}，每年").format(force=strength), _("{years} 未达标").format(years=listed(years)) if years else "")
+        return (
+            _("{force}，每年").format(force=strength),
+            _("{years} 未达标").format(years=listed(years)) if years else "",
+        )
     if finding.overdue:
         return (_("{force}，已到期").format(force=strength), requirement.due)
     return (_("{force}，未到期").format(force=strength), requirement.due)
