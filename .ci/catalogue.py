@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -24,8 +25,11 @@ LOCALE = SOURCES / "locale"
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "gradeeval.po"
 CLICK = LOCALE / "zh" / "LC_MESSAGES" / "click.po"
 KEYWORDS = {"_": None, "mark": None}
-CHANGING = ('"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Generated-')
-"""Lines of the header that would differ from run to run."""
+CHANGING = ('"Report-', '"Last-', '"Language-Team', '"Generated-')
+"""Lines of the header that say nothing here."""
+
+DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""The same at every run: Babel would put in the time of compiling where there is none."""
 
 
 def sentences() -> Iterator[str]:
@@ -63,7 +67,15 @@ def updated(path: Path, locale: str, wanted: list[str | tuple[str, ...]]) -> Cat
     if path.is_file():
         with path.open("rb") as file:
             old = read_po(file, locale=locale)
-    new = Catalog(locale=locale, project="gradeeval", version="", charset="utf-8", fuzzy=False)
+    new = Catalog(
+        locale=locale,
+        project="gradeeval",
+        version="",
+        creation_date=DATE,
+        revision_date=DATE,
+        charset="utf-8",
+        fuzzy=False,
+    )
     new.header_comment = f"# {path.stem}"
     for message in sorted(set(wanted), key=str):
         kept = old.get(message if isinstance(message, str) else message[0])

@@ -129,21 +129,24 @@ def build(*, installed: bool = True, extra: Iterable[Path] = ()) -> Workspace:
     if problems:
         raise InvalidContent(problems)
     refused = list(found.refused)
-    for plugin, path in found.rulesets:
-        if plugin == OWN:
-            continue
+    foreign = [(plugin, path) for plugin, path in found.rulesets if plugin != OWN]
+    for plugin, path in sorted(foreign, key=lambda pair: pair[1].name != SHARED):
+        wider_libraries, wider_rulesets = list(libraries), dict(rulesets)
         try:
-            ruleset = read_ruleset(path, plugin)
-            if ruleset.document.id in rulesets:
-                raise Misuse(_("规则集 {id} 已经安装").format(id=ruleset.document.id))
-            wider, problems = _scope(vocabulary, libraries, [*rulesets.values(), ruleset])
+            if path.name == SHARED:
+                wider_libraries.append(read_library(path, vocabulary))
+            else:
+                ruleset = read_ruleset(path, plugin)
+                if ruleset.document.id in rulesets:
+                    raise Misuse(_("规则集 {id} 已经安装").format(id=ruleset.document.id))
+                wider_rulesets[ruleset.document.id] = ruleset
+            wider, problems = _scope(vocabulary, wider_libraries, wider_rulesets.values())
             if problems:
                 raise InvalidContent(problems)
         except GradeevalError as fault:
             refused.append((plugin, str(fault)))
             continue
-        scope = wider
-        rulesets[ruleset.document.id] = ruleset
+        scope, libraries, rulesets = wider, wider_libraries, wider_rulesets
     return Workspace(
         scope=scope,
         rulesets=rulesets,

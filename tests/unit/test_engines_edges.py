@@ -105,3 +105,14 @@ def test_a_member_without_profile_has_what_the_roster_says_on_the_day(day: str, 
     assert complete
     assert (parts[0].values.get("level") == "tertiary") is known
     assert (parts[0].values.get("county") == "东县") is known
+
+
+def test_years_after_the_span_do_not_count() -> None:
+    profiles = [profile(KNOWN, period=str(year), rate=90 if year < 2026 else 0) for year in range(2023, 2027)]
+    wanted = requirement(indicator="rate", target={"at_least": 90}, every_year="2023..2025")
+    found = judge(wanted, world(KNOWN, profiles), profiles[-1])
+    assert (found.outcome, [year for year, _one in found.years]) == ("met", [2023, 2024, 2025])
+    profiles = [profile(KNOWN, period=str(year), trained=1) for year in range(2023, 2027)]
+    wanted = requirement(indicator="trained", target={"at_least": 4}, within="2023..2025")
+    found = judge(wanted, world(KNOWN, profiles), profiles[-1])
+    assert (found.outcome, found.value) == ("unmet", Interval(3_000_000, 3_000_000))

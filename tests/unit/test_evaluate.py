@@ -191,6 +191,13 @@ def test_the_judged_period_is_the_latest_that_has_ended() -> None:
     assert only(result).notes == ("时期 2025 在评定日 2025-06-30 之后，未计入",)
 
 
+def test_a_period_that_ends_on_the_day_is_judged_and_not_a_later_one() -> None:
+    profiles = [profile(KNOWN, period=period, done=True) for period in ("2023", "2024-06-30")]
+    result = run(profiles, [requirement(id="jia/1")], as_of="2024-06-30")
+    assert only(result).view.period.text == "2024-06-30"
+    assert only(result).notes == ()
+
+
 def test_a_subject_of_later_periods_only_is_told_and_not_judged() -> None:
     result = run([profile(KNOWN, period="2025", done=True)], [requirement(id="jia/1")], as_of="2025-06-30")
     assert result.subjects == ()

@@ -71,6 +71,7 @@ COUNTY = {"kind": "region", "tier": "county"}
         {"binds": COUNTY, "indicator": "signed_rise", "target": {"above": 0}, "within": "2023..2025"},
         {"within": "2023..2025"},
         {"target": {"needs_review": "怎样算做到"}},
+        {"indicator": "beds", "target": {"at_least": 3, "up_to": 3}},
     ],
 )
 def test_a_sound_requirement_is_not_refused(keys: dict[str, Any]) -> None:

@@ -102,6 +102,7 @@ def test_a_fact_that_the_schema_refuses(name: str, fact: Any) -> None:
         ("done", {"value": True, "note": "注"}, True),
         ("surgery_share", {"numerator": 0, "denominator": 0}, NO_VALUE),
         ("surgery_share", {"numerator": 1, "denominator": 3}, Interval(Fraction(10**8, 3), Fraction(10**8, 3), Fraction(1), Fraction(3))),
+        ("surgery_share", {"numerator": 4, "denominator": 4}, Interval(100_000_000, 100_000_000, Fraction(4), Fraction(4))),
         ("nurse_ratio", {"numerator": 3, "denominator": 2}, Interval(1_500_000, 1_500_000, Fraction(3), Fraction(2))),
         ("over", {"numerator": 5, "denominator": 2}, Interval(250_000_000, 250_000_000, Fraction(5), Fraction(2))),
     ],

@@ -153,6 +153,38 @@ def test_the_ruleset_of_a_plugin_that_has_a_fault_is_set_aside(root: Path, tmp_p
     assert workspace.scope.indicators["shared_beds"].title == "床位"
 
 
+def test_a_plugin_may_share_indicators_and_rosters_among_its_rulesets(
+    root: Path, tmp_path: Path, install: Install
+) -> None:
+    write_ruleset(root)
+    folder = tmp_path / "other"
+    own = {"yi.own": {"title": "x", "kind": "institution", "unit": "count"}}
+    write(folder / "shared" / "indicators" / "own.yaml", {"indicators": own})
+    row = {"code": "980000", "name": "乙省", "tier": "province", "division": "province", "parent": "000000"}
+    roster = {"title": "乙省", "source": "编造", "jurisdiction": "980000", "complete": ["province"], "rows": [row]}
+    write(folder / "shared" / "rosters" / "yi.yaml", roster)
+    more = {"yi.more": {"title": "x", "kind": "institution", "unit": "count", "change": "yi.own"}}
+    ruleset = write_ruleset(
+        folder, "yi-2024-1", indicators=more, requirements=[{"indicator": "yi.more", "target": {"above": 0}}]
+    )
+    install(rules=ruleset, library=folder / "shared")
+    workspace = built()
+    assert workspace.refused == ()
+    assert workspace.load("yi-2024-1").requirements[0].indicator == "yi.more"
+    assert [roster.id for roster in workspace.rosters] == ["jia", "yi"]
+
+
+def test_what_a_plugin_shares_does_not_replace_what_is_there(root: Path, tmp_path: Path, install: Install) -> None:
+    write_ruleset(root)
+    twice = {"shared_beds": {"title": "x", "kind": "institution", "unit": "yes_no"}}
+    write(tmp_path / "other" / "shared" / "indicators" / "own.yaml", {"indicators": twice})
+    install(province=tmp_path / "other" / "shared")
+    workspace = built()
+    assert [name for name, _why in workspace.refused] == ["province"]
+    assert "指标 shared_beds 已在" in workspace.refused[0][1]
+    assert workspace.scope.types["shared_beds"].unit == "count"
+
+
 def test_a_ruleset_that_is_being_written_takes_the_place_of_the_installed_one(root: Path, tmp_path: Path) -> None:
     write_ruleset(root)
     own = write_ruleset(tmp_path / "draft", title="新稿")
