@@ -196,7 +196,7 @@ class _Session:
         self._make_engine, self._name, _note = engine_factory(None)
 
     def check(self, path: Path, out: Path) -> None:
-        """Reads, validates, judges and writes the JSON result."""
+        """Reads, validates, judges and writes the JSON result; without waiting for the disk, which would hide the rest."""
         from gradeeval.evaluate.run import check
         from gradeeval.evaluate.selection import Wanted
         from gradeeval.files.writing import write_whole
@@ -217,7 +217,7 @@ class _Session:
             wanted=Wanted(),
         )
         assert result.findings
-        write_whole(out, render(result, Layout()))
+        write_whole(out, render(result, Layout()), durable=False)
 
 
 def _resident() -> float:
