@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -147,7 +147,7 @@ def build(*, installed: bool = True, extra: Iterable[Path] = ()) -> Workspace:
             refused.append((plugin, str(fault)))
             continue
         scope, libraries, rulesets = wider, wider_libraries, wider_rulesets
-    return Workspace(
+    workspace = Workspace(
         scope=scope,
         rulesets=rulesets,
         rosters=tuple(roster for library in libraries for roster in library.rosters),
@@ -155,6 +155,25 @@ def build(*, installed: bool = True, extra: Iterable[Path] = ()) -> Workspace:
         plugins=tuple(found.plugins),
         refused=tuple(refused),
         shared_digest=digest(sorted(repr(indicator) for library in libraries for indicator in library.indicators)),
+    )
+    return _without_faulty(workspace, {plugin for plugin, _path in foreign})
+
+
+def _without_faulty(workspace: Workspace, plugins: Container[str]) -> Workspace:
+    """The workspace without rulesets of plugins whose requirements are refused; they are named with the first fault."""
+    faulty: dict[str, str] = {}
+    for id, ruleset in workspace.rulesets.items():
+        if ruleset.origin in plugins:
+            try:
+                workspace.load(id)
+            except GradeevalError as fault:
+                faulty[id] = str(fault)
+    if not faulty:
+        return workspace
+    return replace(
+        workspace,
+        rulesets={id: ruleset for id, ruleset in workspace.rulesets.items() if id not in faulty},
+        refused=(*workspace.refused, *((workspace.rulesets[id].origin, why) for id, why in faulty.items())),
     )
 
 
@@ -180,7 +199,8 @@ def _merged(sources: Iterable[Library | Ruleset]) -> tuple[list[Indicator], list
                 sentence = _("指标 {name} 已在 {file} 中定义").format(name=indicator.name, file=first.origin.file)
                 problems.append(_placed_at(sentence, indicator.origin))
         for values in source.types:
-            types.setdefault(values.name, values)
+            if types.setdefault(values.name, values) != values:
+                problems.append(Problem(_("类型 {name} 有两种不同的定义").format(name=values.name)))
     return list(indicators.values()), list(types.values()), problems
 
 

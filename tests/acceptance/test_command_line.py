@@ -235,6 +235,25 @@ def test_validate_gathers_what_is_wrong_with_a_ruleset(call: Call, country: Path
         assert words in said.err
 
 
+def test_validate_follows_the_related_requirements_of_other_documents(call: Call, country: Path) -> None:
+    folder = write_ruleset(
+        Path("draft"), requirements=[{"related": ["yi-2024-1/1.1", "yi-2024-1/1.9", "bing-2024-1/1.1"]}]
+    )
+    write_ruleset(country, "yi-2024-1", indicators={})
+    said = call("validate", folder)
+    assert said.code == 3
+    first, second = said.err.splitlines()
+    assert "1.yaml:1:3: [0]：jia-2024-1/1.1：related：没有要求 yi-2024-1/1.9；是否指 yi-2024-1/1.1？" in first
+    assert "没有安装规则集 bing-2024-1" in second
+
+
+def test_validate_does_not_answer_for_the_faults_of_other_documents(call: Call, country: Path) -> None:
+    folder = write_ruleset(Path("draft"), requirements=[{"related": ["yi-2024-1/1.1"]}])
+    write_ruleset(country, "yi-2024-1", indicators={}, requirements=[{"indicator": "dome"}])
+    said = call("validate", folder)
+    assert (said.code, said.err) == (0, "")
+
+
 # -- schema ------------------------------------------------------------------------------------------------------------
 
 

@@ -153,6 +153,31 @@ def test_the_ruleset_of_a_plugin_that_has_a_fault_is_set_aside(root: Path, tmp_p
     assert workspace.scope.indicators["shared_beds"].title == "床位"
 
 
+def test_a_ruleset_of_a_plugin_whose_requirements_are_refused_is_set_aside(
+    root: Path, tmp_path: Path, install: Install
+) -> None:
+    write_ruleset(root)
+    wrong = [{"indicator": "no_such_thing", "target": True}]
+    install(
+        province=write_ruleset(tmp_path / "1", "yi-2024-1", requirements=wrong, indicators={}),
+        good=write_ruleset(tmp_path / "2", "ding-2024-1", indicators={}),
+    )
+    workspace = built()
+    assert list(workspace.rulesets) == ["jia-2024-1", "ding-2024-1"]
+    assert [name for name, _why in workspace.refused] == ["province"]
+    assert "no_such_thing" in workspace.refused[0][1]
+
+
+def test_a_type_has_one_definition(root: Path) -> None:
+    colours = {"order": {"red": ["红", "red"], "blue": ["蓝", "blue"]}, "title": "颜色"}
+    write(root / "shared" / "indicators" / "a.yaml", {"types": {"colour": colours}})
+    other = {**colours, "order": {"blue": ["蓝", "blue"], "red": ["红", "red"]}}
+    write(root / "shared" / "indicators" / "b.yaml", {"types": {"colour": other}})
+    write_ruleset(root)
+    with pytest.raises(InvalidContent, match="colour"):
+        built()
+
+
 def test_a_plugin_may_share_indicators_and_rosters_among_its_rulesets(
     root: Path, tmp_path: Path, install: Install
 ) -> None:

@@ -10,7 +10,7 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import opened, prepare, terminal_layout
+from gradeeval.cli.preparing import check_topics, opened, prepare, terminal_layout
 from gradeeval.errors import NotFound
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
@@ -60,7 +60,7 @@ def command(
     workspace = opened()
     for id in rulesets:
         workspace.ruleset(id)
-    _known_topics(topics)
+    check_topics(topics)
     chosen = _renderers(workspace, form, outputs)
     prepared = prepare(workspace, paths, engine)
     if prepared.dataset.problems and not skip_invalid:
@@ -91,21 +91,6 @@ def _renderers(workspace: Workspace, form: str | None, outputs: tuple[Path, ...]
             known = listed(suffix for renderer in workspace.renderers.values() for suffix in renderer.suffixes)
             raise NotFound(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=path, known=known))
     return chosen
-
-
-def _known_topics(topics: tuple[str, ...]) -> None:
-    import difflib
-
-    from gradeeval.schemas import shipped
-
-    known = [item["const"] for item in shipped("vocabulary")["$defs"]["topic"]["oneOf"]]
-    for topic in topics:
-        if topic not in known:
-            near = difflib.get_close_matches(topic, known, 1)
-            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
-            raise NotFound(
-                _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known=listed(known))
-            )
 
 
 def _exit_code(result: Result, dataset: Dataset, fail_on: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import sys
@@ -18,9 +19,10 @@ from gradeeval.evaluate.judging import EngineFactory
 from gradeeval.evaluate.run import check
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
-from gradeeval.messages import _
+from gradeeval.messages import _, listed
 from gradeeval.profiles.reading import Dataset, ProfileReader
 from gradeeval.reports.rendering import Layout
+from gradeeval.schemas import shipped
 from gradeeval.workspace import Workspace, build
 
 
@@ -79,3 +81,15 @@ def terminal_layout(ambiguous: int = 1) -> Layout:
     """The width of the terminal (at least 40 columns), and whether it wants colours."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Layout(max(40, shutil.get_terminal_size((80, 24)).columns), colour, ambiguous)
+
+
+def check_topics(topics: Iterable[str]) -> None:
+    """Raises ``NotFound`` for a topic that is not on the list, with the near one."""
+    known = [item["const"] for item in shipped("vocabulary")["$defs"]["topic"]["oneOf"]]
+    for topic in topics:
+        if topic not in known:
+            near = difflib.get_close_matches(topic, known, 1)
+            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            raise NotFound(
+                _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known=listed(known))
+            )

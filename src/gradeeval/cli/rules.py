@@ -14,6 +14,7 @@ from tabulate import tabulate
 
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
+from gradeeval.cli.preparing import check_topics
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import binds_plain, comparator, target_plain
@@ -178,6 +179,7 @@ def _row(item: Requirement, workspace: Workspace) -> dict[str, Any]:
 
 
 def _chosen(workspace: Workspace, wanted: Wanted) -> Iterator[Requirement]:
+    check_topics(wanted.topics)
     for id in wanted.rulesets or tuple(workspace.rulesets):
         for item in workspace.load(workspace.ruleset(id).document.id).requirements:
             if wanted.takes(item):
