@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradeeval.language.nodes import Requirement
-from gradeeval.language.scope import Reference, reach_title
+from gradeeval.language.scope import Reference
 from gradeeval.reports import words
 from gradeeval.reports.conditions import condition as in_words
+from gradeeval.reports.naming import sort
 from gradeeval.rulesets.coverage import coverage
 from gradeeval.rulesets.reading import read_ledger
 from gradeeval.workspace import Workspace, build
@@ -74,7 +75,7 @@ def _requirement(requirement: Requirement, workspace: Workspace) -> Iterator[str
     yield f"> {_cell(requirement.quote)}"
     yield ""
     condition = in_words(requirement.where, requirement.binds, scope)
-    yield f"- 约束：{reach_title(requirement.binds)}{f'，{condition}' if condition else ''}"
+    yield f"- 约束：{sort(requirement.binds)}{f'，{condition}' if condition else ''}"
     yield f"- 指标：{scope.title(requirement.indicator, requirement.binds.kind)[0]}（`{requirement.indicator}`）"
     target = requirement.target
     asked = f"需人工评定（{target.needs_review}）" if target.needs_review else words.target(target, reference)
