@@ -11,7 +11,7 @@ from gradeeval.builtin import Builtin
 from gradeeval.errors import GradeevalError, InvalidContent, Misuse, NotFound
 from gradeeval.files.canonical import digest
 from gradeeval.language.checking import check_indicators, check_requirement
-from gradeeval.language.nodes import Indicator, Origin, Requirement
+from gradeeval.language.nodes import NOWHERE, Indicator, Origin, Requirement
 from gradeeval.language.scope import Scope, build_scope
 from gradeeval.messages import _, listed
 from gradeeval.plugins import discover
@@ -151,12 +151,27 @@ def build(*, installed: bool = True, extra: Iterable[Path] = ()) -> Workspace:
         scope=scope,
         rulesets=rulesets,
         rosters=tuple(roster for library in libraries for roster in library.rosters),
-        renderers={renderer.name: renderer for _plugin, renderer in reversed(found.renderers)},
+        renderers=_first_of_each_name(found.renderers),
         plugins=tuple(found.plugins),
         refused=tuple(refused),
-        shared_digest=digest(sorted(repr(indicator) for library in libraries for indicator in library.indicators)),
+        shared_digest=_digest_of(libraries),
     )
     return _without_faulty(workspace, {plugin for plugin, _path in foreign})
+
+
+def _first_of_each_name(renderers: Iterable[tuple[str, Renderer]]) -> dict[str, Renderer]:
+    """In their order, so that those of the base install come first and are not displaced."""
+    chosen: dict[str, Renderer] = {}
+    for _plugin, renderer in renderers:
+        chosen.setdefault(renderer.name, renderer)
+    return chosen
+
+
+def _digest_of(libraries: Iterable[Library]) -> str:
+    """What the shared indicators say, wherever they are installed."""
+    return digest(
+        sorted(repr(replace(indicator, origin=NOWHERE)) for library in libraries for indicator in library.indicators)
+    )
 
 
 def _without_faulty(workspace: Workspace, plugins: Container[str]) -> Workspace:
