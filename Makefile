@@ -62,7 +62,7 @@ plugin:
 	@$(PIP) install --quiet --no-deps --no-build-isolation ./$(PLUGIN)
 	@$(BIN)/python -m pytest $(PLUGIN); code=$$?; $(PIP) uninstall --quiet --yes gradeeval-testland; exit $$code
 
-bench: EXTRAS = dev,bench
+bench: EXTRAS = dev,bench,browser
 bench: development
 	$(BIN)/python benchmarks/run.py
 

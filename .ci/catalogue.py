@@ -34,7 +34,7 @@ DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def sentences() -> Iterator[str]:
     """Every sentence of the sources and of the schemas (``x-message``) that a user may see."""
-    for found in extract_from_dir(SOURCES, [("**.py", "python")], keywords=KEYWORDS):
+    for found in extract_from_dir(SOURCES, [("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS):
         assert isinstance(found[2], str)
         yield found[2]
     for path in sorted((ROOT / "schemas").glob("*.schema.json")):

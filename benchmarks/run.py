@@ -20,6 +20,7 @@ from tabulate import tabulate
 from gradeeval.engines.forward.session import available
 from gradeeval.engines.reference import Engine as ReferenceEngine
 from gradeeval.engines.views import World
+from gradeeval.findings.result import Result
 from workload import Workload, plain_profile, profile, workload
 
 HERE = Path(__file__).resolve().parent
@@ -183,6 +184,18 @@ def grown(count: int) -> float:
     return _resident() - start
 
 
+def page_rows(count: int) -> list[Row]:
+    """(g) The web page of so many findings."""
+    import page
+
+    plain = _sample_profiles(max(count // 91 + 1, 1))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.json"
+        path.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        result = _Session().judged(path)
+    return page.rows(result, Row)
+
+
 class _Session:
     """What stays warm between checks in one process: the workspace, the schemas and the engines."""
 
@@ -197,11 +210,16 @@ class _Session:
 
     def check(self, path: Path, out: Path) -> None:
         """Reads, validates, judges and writes the JSON result; without waiting for the disk, which would hide the rest."""
-        from gradeeval.evaluate.run import check
-        from gradeeval.evaluate.selection import Wanted
         from gradeeval.files.writing import write_whole
         from gradeeval.reports.json import render
         from gradeeval.reports.rendering import Layout
+
+        write_whole(out, render(self.judged(path), Layout()), durable=False)
+
+    def judged(self, path: Path) -> Result:
+        """The result on the profiles of a file."""
+        from gradeeval.evaluate.run import check
+        from gradeeval.evaluate.selection import Wanted
 
         read = self._reader.read([path])
         assert not read.problems, read.problems
@@ -217,7 +235,7 @@ class _Session:
             wanted=Wanted(),
         )
         assert result.findings
-        write_whole(out, render(result, Layout()), durable=False)
+        return result
 
 
 def _resident() -> float:
@@ -257,6 +275,7 @@ def main() -> int:
         *warm(workload(), 40 if quick else 400),
         *many(50 if quick else 1000),
         *memory(100 if quick else 10_000),
+        *page_rows(200 if quick else 5_000),
     ]
     print(
         tabulate(

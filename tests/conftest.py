@@ -1,12 +1,15 @@
-"""What every test shares: the folder of source texts, the two markers, and how hard hypothesis tries."""
+"""What every test shares: the folder of source texts, the markers, and how hard hypothesis tries."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from gradeeval import messages
 
 SHARED = Path(__file__).parents[2] / "shared"
 SOAK = os.environ.get("GRADEEVAL_SOAK") == "1"
@@ -34,3 +37,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def sources() -> Path:
     """The folder that holds the texts of the documents, one ``<document-id>.txt`` each; for tests marked ``shared``."""
     return SHARED / "sources"
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    """Every test begins and leaves in Chinese, whatever language it speaks in between."""
+    messages.use("zh")
+    yield
+    messages.use("zh")

@@ -32,10 +32,17 @@ class Builtin:
 
     @hookimpl
     def gradeeval_renderers(self) -> Sequence[Renderer]:
-        """The table for the terminal and JSON; each is imported when it is used."""
+        """The forms of the base install; each is imported when it is used."""
         return [
             Renderer("table", "终端表格", (".txt",), _table),
             Renderer("json", "JSON", (".json",), _json),
+            Renderer("csv", "CSV", (".csv",), _csv),
+            Renderer("markdown", "Markdown", (".md", ".markdown"), _markdown),
+            Renderer("html", "网页", (".html", ".htm"), _html),
+            Renderer("xlsx", "Excel", (".xlsx",), _xlsx, binary=True),
+            Renderer("docx", "Word", (".docx",), _docx, binary=True),
+            Renderer("junit", "JUnit XML", (".xml",), _junit),
+            Renderer("sarif", "SARIF 2.1.0", (".sarif",), _sarif),
         ]
 
 
@@ -47,5 +54,47 @@ def _table(result: Result, layout: Layout) -> bytes:
 
 def _json(result: Result, layout: Layout) -> bytes:
     from gradeeval.reports.json import render
+
+    return render(result, layout)
+
+
+def _csv(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.csv import render
+
+    return render(result, layout)
+
+
+def _markdown(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.markdown import render
+
+    return render(result, layout)
+
+
+def _html(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.html import render
+
+    return render(result, layout)
+
+
+def _xlsx(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.xlsx import render
+
+    return render(result, layout)
+
+
+def _docx(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.docx import render
+
+    return render(result, layout)
+
+
+def _junit(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.junit import render
+
+    return render(result, layout)
+
+
+def _sarif(result: Result, layout: Layout) -> bytes:
+    from gradeeval.reports.sarif import render
 
     return render(result, layout)

@@ -281,7 +281,11 @@ def test_the_schema_of_a_profile_knows_the_indicators_that_are_installed(call: C
 def test_the_samples_are_copied_whole_and_nothing_is_overwritten(call: Call, country: Path) -> None:
     write_ruleset(country)
     said = call("samples", "mine")
-    shipped = {path.relative_to(shipped_samples()) for path in shipped_samples().rglob("*.yaml")}
+    shipped = {
+        path.relative_to(shipped_samples())
+        for path in shipped_samples().rglob("*")
+        if path.suffix in (".yaml", ".xlsx")
+    }
     assert said.code == 0
     assert {path.relative_to("mine") for path in Path("mine").rglob("*") if path.is_file()} == shipped
     assert f"{len(shipped)} 个示例文件" in said.out

@@ -11,9 +11,12 @@ import pytest
 
 from gradeeval.cli.main import run
 from gradeeval.files.reading import read_plain
+from gradeeval.profiles.forms import read_form
+from gradeeval.workspace import build
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EXPECTATIONS = sorted(SAMPLES.rglob("*.expected.yaml"))
+FORMS = sorted(SAMPLES.rglob("*.xlsx"))
 PROFILES = sorted(path for path in SAMPLES.rglob("*.yaml") if path not in EXPECTATIONS)
 
 
@@ -26,12 +29,13 @@ def sample_of(expectation: Path) -> Path:
     """What an expectation is about: the folder that it lies in, or the file beside it."""
     if expectation.parent != SAMPLES:
         return expectation.parent
-    return expectation.with_name(expectation.name.replace(".expected", ""))
+    typed = expectation.with_name(expectation.name.replace(".expected", ""))
+    return typed if typed.exists() else typed.with_suffix(".xlsx")
 
 
 def items(path: Path) -> Iterator[Mapping[str, Any]]:
     """The profiles of a file, or its roster."""
-    data = read(path)
+    data = read(path) if path.suffix == ".yaml" else read_form(path, build(installed=False).scope).data
     yield from data if isinstance(data, list) else [data]
 
 
@@ -97,7 +101,7 @@ def test_a_sample_comes_out_as_expected(expectation: Path, engine: str, capsys: 
 
 def test_every_sample_has_an_expectation() -> None:
     covered = {sample_of(expectation) for expectation in EXPECTATIONS}
-    assert [path.name for path in PROFILES if path not in covered and path.parent not in covered] == []
+    assert [path.name for path in (*PROFILES, *FORMS) if path not in covered and path.parent not in covered] == []
 
 
 @pytest.mark.parametrize("path", [*PROFILES, *EXPECTATIONS], ids=lambda path: str(path.relative_to(SAMPLES)))
@@ -112,6 +116,14 @@ def test_a_sample_says_that_it_is_invented(path: Path) -> None:
             assert item["fictional"] is True
             assert item.get("kind") not in ("institution", "network") or "虚构" in item["name"]
             assert all("虚构" in member["name"] for member in item.get("members", []))
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
+def test_a_filled_form_says_that_it_is_invented(path: Path) -> None:
+    for item in items(path):
+        assert item["fictional"] is True
+        assert "虚构" in item["note"]
+        assert "虚构" in item["name"]
 
 
 @pytest.mark.parametrize("expectation", EXPECTATIONS, ids=lambda path: sample_of(path).stem)

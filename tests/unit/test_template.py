@@ -162,6 +162,9 @@ def test_to_standard_output_and_only_what_may_apply_to_the_region(capsys: pytest
         (["network", "--type", "club"], "county_consortium"),
         (["institution", "--period", "2025-13-01"], "不是日历上的时期"),
         (["institution", "--ruleset", "henan-2023-13"], "是否指 henan-2023-31"),
+        (["institution", "-o", "form.docx"], ".xlsx"),
+        (["institution", "--many", "5", "-o", "form.csv"], "--many"),
+        (["institution", "--many", "5"], "--many"),
     ],
 )
 def test_what_is_missing_or_contradicts_is_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import check_topics, opened, prepare, terminal_layout
-from gradeeval.errors import NotFound
+from gradeeval.errors import Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
 from gradeeval.messages import _, listed, mark
@@ -24,7 +25,7 @@ FAIL_ON = ("never", "mandatory", "in_principle", "strive", "any", "unknown")
 _WEAKEST = {"mandatory": 1, "in_principle": 2, "strive": 3, "any": 5, "unknown": 1, "never": 0}
 
 
-@click.command(help=mark("评定档案（文件或文件夹，JSON 或 YAML），给出总评、差距和缺少的数据。"))
+@click.command(help=mark("评定档案（文件或文件夹：JSON、YAML 或填好的 Excel、CSV 表单），给出总评、差距和缺少的数据。"))
 @click.argument("paths", nargs=-1, required=True, type=options.PATH)
 @options.as_of
 @options.rulesets
@@ -32,7 +33,9 @@ _WEAKEST = {"mandatory": 1, "in_principle": 2, "strive": 3, "any": 5, "unknown":
 @click.option("--only", multiple=True, help=mark("只看编号符合通配符的要求，如 'henan-2023-31/2.3*'"))
 @click.option("--force", "forces", multiple=True, type=click.Choice(FORCES), help=mark("只看这些约束力"))
 @click.option("--subject", "subjects", multiple=True, help=mark("只评定这些编号的对象"))
-@click.option("--format", "form", default=None, help=mark("输出格式：table、json"))
+@click.option(
+    "--format", "form", default=None, help=mark("输出格式：table、json、csv、markdown、html、xlsx、docx、junit、sarif")
+)
 @click.option(
     "-o", "--output", "outputs", multiple=True, type=options.PATH, help=mark("写入文件，按后缀定格式（可重复）")
 )
@@ -68,14 +71,18 @@ def command(
     result = prepared.judge(as_of, Wanted(rulesets, topics, only, forces), subjects)
     layout = terminal_layout(ambiguous_width)
     for renderer, path in chosen:
-        write_out(renderer.render(result, layout if path is None else replace(layout, colour=False)), path)
+        content = renderer.render(result, layout if path is None else replace(layout, colour=False))
+        write_out(content, path, binary=renderer.binary)
     return _exit_code(result, prepared.dataset, fail_on)
 
 
 def _renderers(workspace: Workspace, form: str | None, outputs: tuple[Path, ...]) -> list[tuple[Renderer, Path | None]]:
     """The reports to make: by suffix of the files, or one to standard output."""
     if form is not None and not outputs:
-        return [(workspace.renderer(form), None)]
+        renderer = workspace.renderer(form)
+        if renderer.binary and sys.stdout.isatty():
+            raise Misuse(_("{form} 不是文本，不能显示在终端；请用 -o 写入文件").format(form=form))
+        return [(renderer, None)]
     if not outputs:
         return [(workspace.renderer("table"), None)]
     chosen: list[tuple[Renderer, Path | None]] = []

@@ -28,8 +28,8 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
         yield escape_controls(f"{place}: {text}" if place else text)
 
 
-def write_out(content: bytes, path: Path | None = None) -> None:
-    """To a file, whole or not at all, or to standard output in its own encoding.
+def write_out(content: bytes, path: Path | None = None, *, binary: bool = False) -> None:
+    """To a file, whole or not at all, or to standard output in its own encoding; what is ``binary`` as it is.
 
     One that says ASCII has not been set up rather than meant: it gets UTF-8, as click gives it.
     """
@@ -38,9 +38,10 @@ def write_out(content: bytes, path: Path | None = None) -> None:
         return
     stream = getattr(sys.stdout, "buffer", None)
     encoding = sys.stdout.encoding or "utf-8"
-    if stream is None or codecs.lookup(encoding).name not in ("utf-8", "ascii"):
+    if not binary and (stream is None or codecs.lookup(encoding).name not in ("utf-8", "ascii")):
         sys.stdout.write(content.decode("utf-8").encode(encoding, "replace").decode(encoding))
     else:
+        assert stream is not None
         sys.stdout.flush()
         stream.write(content)
     sys.stdout.flush()

@@ -6,8 +6,8 @@ import difflib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from gradeeval.evaluate.run import check
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
 from gradeeval.messages import _, listed
+from gradeeval.problems import Problem
 from gradeeval.profiles.reading import Dataset, ProfileReader
 from gradeeval.reports.rendering import Layout
 from gradeeval.schemas import shipped
@@ -69,12 +70,28 @@ def opened() -> Workspace:
 def prepare(workspace: Workspace, paths: Iterable[Path], engine: str | None) -> Prepared:
     """Reads the profiles and chooses the engine; what is wrong with the files goes to standard error."""
     dataset = ProfileReader(workspace.scope).read(paths)
-    for line in problem_lines(dataset.problems):
+    for line in problem_lines((*dataset.problems, *form_notes(dataset, workspace))):
         click.echo(line, err=True)
     make_engine, name, note = engine_factory(engine)
     if note:
         click.echo(note, err=True)
     return Prepared(workspace, dataset, make_engine, name)
+
+
+def form_notes(dataset: Dataset, workspace: Workspace) -> Iterator[Problem]:
+    """What is worth knowing of filled forms: what was left unread, and rules that have changed since a form was made."""
+    for note in dataset.notes:
+        yield replace(note, message=_("提示：{message}").format(message=note.message))
+    for form in dataset.forms:
+        for id, digest in form.rulesets.items():
+            if id not in workspace.rulesets:
+                message = _("提示：表单依据的规则集 {id} 没有安装").format(id=id)
+                yield Problem(message, str(form.path))
+            elif workspace.load(id).digest != digest:
+                message = _("提示：规则集 {id} 在表单生成以后有改动；新增的数据按“不知道”处理，可重新生成表单").format(
+                    id=id
+                )
+                yield Problem(message, str(form.path))
 
 
 def terminal_layout(ambiguous: int = 1) -> Layout:

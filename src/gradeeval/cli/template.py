@@ -13,7 +13,8 @@ from gradeeval.engines.conditions import compile_condition
 from gradeeval.engines.views import World
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.forms.needs import is_of, needs_of
-from gradeeval.forms.template import Subject, template
+from gradeeval.forms.rows import Source
+from gradeeval.forms.template import Asking, Subject, template
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.messages import _, listed, mark
 from gradeeval.profiles.profile import Profile
@@ -21,6 +22,10 @@ from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.timeline import read_period, today
 from gradeeval.vocabulary import KINDS, TIERS
 from gradeeval.workspace import Workspace
+
+SUFFIXES = (".xlsx", ".csv", ".yaml", ".yml")
+MOST = 5_000
+"""Rows of a table of subjects; whoever has more sends several forms."""
 
 
 @click.command(
@@ -32,7 +37,14 @@ from gradeeval.workspace import Workspace
 @click.option("--region", default=None, help=mark("区域代码：只列管辖它的文件，并填好代码"))
 @click.option("--period", default=None, help=mark("时期（默认上一年）"))
 @options.rulesets
-@click.option("-o", "--output", type=options.PATH, default=None, help=mark("写入文件；不写则输出到屏幕"))
+@click.option("--many", type=click.IntRange(1, MOST), default=None, help=mark("一张表填多个对象，给出行数（.xlsx）"))
+@click.option(
+    "-o",
+    "--output",
+    type=options.PATH,
+    default=None,
+    help=mark("写入文件：.xlsx 是 Excel 表单，.csv、.yaml 亦可；不写则把 YAML 输出到屏幕"),
+)
 @click.option("--force", is_flag=True, help=mark("文件已存在时覆盖"))
 @options.language
 def command(
@@ -42,12 +54,19 @@ def command(
     region: str | None,
     period: str | None,
     rulesets: tuple[str, ...],
+    many: int | None,
     output: Path | None,
     force: bool,
 ) -> int:
     """Writes the template; an existing file is only replaced with ``--force``."""
     if output is not None and output.exists() and not force:
         raise Misuse(_("文件 {path} 已存在；要覆盖请加 --force").format(path=output))
+    suffix = output.suffix.lower() if output is not None else ".yaml"
+    if suffix not in SUFFIXES:
+        known = listed(SUFFIXES)
+        raise NotFound(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=output, known=known))
+    if many is not None and suffix != ".xlsx":
+        raise Misuse(_("--many 只用于 .xlsx 表单；请写 -o 表单.xlsx"))
     chosen_period = period or str(int(today()[:4]) - 1)
     if read_period(chosen_period) is None:
         raise Misuse(_("“{period}”不是日历上的时期").format(period=chosen_period))
@@ -64,7 +83,19 @@ def command(
     needs = needs_of(reach, applying, workspace.scope, permits)
     if not needs.of:
         raise NotFound(_("所选规则集没有用到这类对象的要求"))
-    write_out(template(subject, needs, documents, workspace.scope).encode(), output)
+    asking = Asking(needs, workspace.scope, len(documents) > 1)
+    sources = [Source(document, workspace.load(document.id).digest) for document in documents]
+    if suffix == ".xlsx":
+        from gradeeval.forms.workbook import workbook
+
+        content = workbook(subject, asking, sources, many=many or 0)
+    elif suffix == ".csv":
+        from gradeeval.forms.csv_form import csv_form
+
+        content = csv_form(subject, asking, sources)
+    else:
+        content = template(subject, needs, documents, workspace.scope).encode()
+    write_out(content, output)
     return 0
 
 

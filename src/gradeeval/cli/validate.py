@@ -10,6 +10,7 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
+from gradeeval.cli.preparing import form_notes
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
@@ -32,6 +33,8 @@ def command(paths: tuple[Path, ...]) -> int:
     if others:
         dataset = ProfileReader(workspace.scope).read(others)
         problems.extend(dataset.problems)
+        for line in problem_lines(form_notes(dataset, workspace)):
+            click.echo(line, err=True)
         click.echo(
             _("{profiles} 份档案、{rosters} 份名册合规").format(
                 profiles=len(dataset.profiles), rosters=len(dataset.rosters)

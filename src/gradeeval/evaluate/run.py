@@ -60,4 +60,5 @@ def check(
         scope=scope,
         engine=engine,
         notes=tuple(notes),
+        permits={item.id: item for id in used for item in load(id).requirements if item.force == "permit"},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gradeeval.engines.views import View
 from gradeeval.findings.finding import Finding
@@ -42,7 +42,7 @@ class RollUp:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All of one run of ``check``."""
+    """All of one run of ``check``. ``permits`` are the permissions that findings may be excused by: what a trace needs."""
 
     as_of: str
     subjects: tuple[SubjectResult, ...]
@@ -53,6 +53,7 @@ class Result:
     scope: Scope
     engine: str
     notes: tuple[str, ...] = ()
+    permits: Mapping[str, Requirement] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -30,7 +30,7 @@ class Subject:
 
 def template(subject: Subject, needs: Needs, documents: Sequence[PolicyDocument], scope: Scope) -> str:
     """The text of the file. It is YAML as it stands; each line that is filled in is first uncommented."""
-    sheet = _Sheet(needs, scope, len(documents) > 1)
+    sheet = Asking(needs, scope, len(documents) > 1)
     lines = [
         *_opening(subject, documents),
         "",
@@ -51,7 +51,7 @@ def placeholder_id(region: str) -> str:
 
 
 def _opening(subject: Subject, documents: Iterable[PolicyDocument]) -> Iterator[str]:
-    yield _comment(_("gradeeval 档案模板：{sort}").format(sort=_sort(subject.reach)))
+    yield _comment(_("gradeeval 档案模板：{sort}").format(sort=sort_title(subject.reach)))
     for document in documents:
         number = f"（{document.number}）" if document.number else ""
         yield _comment(
@@ -91,7 +91,7 @@ def _identity(subject: Subject) -> Iterator[str]:
     yield f'period: "{subject.period}"{_behind(hint)}'
 
 
-def _fields(subject: Subject, sheet: _Sheet) -> Iterator[str]:
+def _fields(subject: Subject, sheet: Asking) -> Iterator[str]:
     kind = subject.reach.kind
     if kind == "region":
         yield _comment(_("名称、区划类型和上级由名册给出，不必填写。"))
@@ -123,7 +123,7 @@ def _members(subject: Subject) -> Iterator[str]:
     yield ""
 
 
-def _facts(sheet: _Sheet) -> Iterator[str]:
+def _facts(sheet: Asking) -> Iterator[str]:
     needs = sheet.needs
     groups: dict[str, list[Need]] = {}
     for need in needs.of.values():
@@ -141,7 +141,7 @@ def _facts(sheet: _Sheet) -> Iterator[str]:
     yield ""
 
 
-def _fact(need: Need, sheet: _Sheet) -> Iterator[str]:
+def _fact(need: Need, sheet: Asking) -> Iterator[str]:
     """One fact: title, question, evidence, who asks, and the line to fill in."""
     indicator = need.indicator
     assert indicator is not None
@@ -168,16 +168,18 @@ def _fact(need: Need, sheet: _Sheet) -> Iterator[str]:
     yield from _value_lines(indicator.name, sheet.scope.types[indicator.name], partial=True)
 
 
-def _above(sheet: _Sheet) -> Iterator[str]:
+def _above(sheet: Asking) -> Iterator[str]:
     if not sheet.needs.above:
         return
     yield _comment(_("── 以下由上级区域或所在网络的档案给出，请和本文件放在同一文件夹 ──"))
     for name, reach in sheet.needs.above.items():
-        yield _comment(_("{sort}：{title}（{name}）").format(sort=_sort(reach), title=sheet.title(name), name=name))
+        yield _comment(
+            _("{sort}：{title}（{name}）").format(sort=sort_title(reach), title=sheet.title(name), name=name)
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Asking:
     """What is asked, and how requirements are pointed at: with their document where there are ``several``."""
 
     needs: Needs
@@ -238,7 +240,8 @@ def _number(type_: ValueType) -> str:
     }.get(type_.unit or "", _("数字"))
 
 
-def _sort(reach: Reach) -> str:
+def sort_title(reach: Reach) -> str:
+    """A sort of subject in words."""
     titles = {
         "institution": _("机构"),
         "county_consortium": _("县域医共体"),

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gradeeval.errors import InvalidContent, NotFound
-from gradeeval.files.reading import SUFFIXES, PlainFile, read_plain
+from gradeeval.files.reading import SUFFIXES, read_plain
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read_fact
+from gradeeval.profiles.form_layout import FORM_SUFFIXES, REFUSED_SUFFIXES
 from gradeeval.profiles.identifiers import credit_code_fault, institution_code, institution_code_fault
 from gradeeval.profiles.profile import Member, Profile, Proof, Roster, Value
 from gradeeval.profiles.rosters import read_roster
@@ -23,18 +24,43 @@ from gradeeval.schemas import Checker
 from gradeeval.timeline import is_date, read_period
 from gradeeval.vocabulary import KINDS
 
+if TYPE_CHECKING:
+    from gradeeval.profiles.filled_form import FilledForm
+
 _EXPECTATIONS = ".expected"
 Faults = list[tuple[tuple[str | int, ...], str]]
 """Paths inside an item, and sentences."""
 
 
+class Placed(Protocol):
+    """A file that was read and knows where its values stand."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        ...
+
+    def place(self, path: tuple[str | int, ...] = ()) -> tuple[int, int]:
+        """Line and column of the value at ``path``."""
+        ...
+
+    def problem(self, message: str, path: tuple[str | int, ...] = ()) -> Problem:
+        """A problem at ``path``."""
+        ...
+
+
 @dataclass(slots=True)
 class Dataset:
-    """What was read: the profiles, the rosters among the files, and the faults of what was refused."""
+    """What was read: the profiles, the rosters among the files, and the faults of what was refused.
+
+    ``notes`` are no faults: what was left unread, and why. ``forms`` are the filled forms among the files.
+    """
 
     profiles: list[Profile] = field(default_factory=list)
     rosters: list[Roster] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    forms: list[FilledForm] = field(default_factory=list)
 
 
 class ProfileReader:
@@ -59,10 +85,32 @@ class ProfileReader:
         for path in paths:
             files = list(profile_files(path))
             if not files:
-                raise NotFound(_("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=listed(SUFFIXES)))
+                known = listed((*SUFFIXES, *FORM_SUFFIXES))
+                raise NotFound(_("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=known))
             for file in files:
-                self._file(file, dataset, seen)
+                if file.suffix.lower() not in FORM_SUFFIXES:
+                    self._file(file, dataset, seen)
+                elif file == path or _is_form(file):
+                    self._form(file, dataset, seen)
+                else:
+                    dataset.notes.append(Problem(_("不是 gradeeval 的表单，没有读取"), str(file)))
         return dataset
+
+    def _form(self, path: Path, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
+        """A filled form; of a profile with a refused cell the other values are checked too, but it is not taken."""
+        from gradeeval.profiles.forms import read_form
+
+        try:
+            form = read_form(path, self.scope)
+        except InvalidContent as refused:
+            dataset.problems.extend(refused.problems)
+            return
+        dataset.problems.extend(form.problems)
+        dataset.notes.extend(form.notes)
+        dataset.forms.append(form)
+        for index, item in enumerate(form.data):
+            faulty = index in form.faulty or -1 in form.faulty
+            self._item(item, form, (index,), dataset, seen, faulty=faulty)
 
     def _file(self, path: Path, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
         try:
@@ -82,16 +130,30 @@ class ProfileReader:
             dataset.problems.append(plain.problem(_("文件中没有档案")))
         for index, item in enumerate(items):
             where: tuple[str | int, ...] = (index,) if several else ()
-            item = _as_meant(item)
-            faults = self.problems(item)
-            if not faults:
-                assert isinstance(item, dict)
-                profile, faults = self._profile(item, plain, where)
-                if profile is not None and not faults:
-                    faults = _clash(profile, seen)
-                    if not faults:
-                        dataset.profiles.append(profile)
-            dataset.problems.extend(plain.problem(sentence, (*where, *path)) for path, sentence in faults)
+            self._item(item, plain, where, dataset, seen)
+
+    def _item(
+        self,
+        item: object,
+        plain: Placed,
+        where: tuple[str | int, ...],
+        dataset: Dataset,
+        seen: dict[tuple[str, str, str], Profile],
+        *,
+        faulty: bool = False,
+    ) -> None:
+        """Checks one profile and takes it, unless it is ``faulty`` already; what it lacks is then not told again."""
+        item = _as_meant(item)
+        faults = self.problems(item)
+        if not faults:
+            assert isinstance(item, dict)
+            profile, faults = self._profile(item, plain, where)
+            if profile is not None and not faults:
+                faults = _clash(profile, seen)
+                if not faults and not faulty:
+                    dataset.profiles.append(profile)
+        told = (fault for fault in faults if not faulty or fault[0])
+        dataset.problems.extend(plain.problem(sentence, (*where, *path)) for path, sentence in told)
 
     def problems(self, item: object) -> Faults:
         """What the schemas refuse in one profile: paths and sentences."""
@@ -115,7 +177,7 @@ class ProfileReader:
         return found
 
     def _profile(
-        self, item: Mapping[str, Any], plain: PlainFile, where: tuple[str | int, ...]
+        self, item: Mapping[str, Any], plain: Placed, where: tuple[str | int, ...]
     ) -> tuple[Profile | None, Faults]:
         problems: Faults = []
         period = read_period(item["period"])
@@ -206,16 +268,27 @@ def _without_hyphen(item: object) -> object:
     return item
 
 
+def _is_form(path: Path) -> bool:
+    from gradeeval.profiles.forms import is_form
+
+    return is_form(path)
+
+
 def profile_files(path: Path) -> Iterable[Path]:
     """The file itself, or the profile files of a folder and of its folders, in order. Raises ``NotFound``."""
     if not path.exists():
         raise NotFound(_("文件或文件夹 {path} 不存在").format(path=path))
     if not path.is_dir():
+        if path.suffix.lower() in REFUSED_SUFFIXES:
+            raise NotFound(_("不读取 {path}：含宏或旧格式的工作簿请另存为 .xlsx").format(path=path))
         return [path]
     return [
         found
         for found in sorted(path.rglob("*"))
-        if found.suffix.lower() in SUFFIXES and found.is_file() and not found.stem.endswith(_EXPECTATIONS)
+        if found.suffix.lower() in (*SUFFIXES, *FORM_SUFFIXES)
+        and found.is_file()
+        and not found.stem.endswith(_EXPECTATIONS)
+        and not found.name.startswith("~$")  # what Excel keeps beside an open workbook
     ]
 
 

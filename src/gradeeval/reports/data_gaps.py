@@ -37,7 +37,7 @@ def say_data_gaps(page: Page, findings: Sequence[Finding], result: Result) -> No
             words.title(finding, result.scope),
             words.force(finding.requirement.force),
             figures.actual(finding),
-            _lacking(finding, result),
+            lacking(finding, result),
         ]
         for finding in by_weight(findings)
     ]
@@ -85,7 +85,8 @@ def _of_whom(fact: NeededFact) -> Cell:
     return who if fact.periods == (own,) else (who, naming.periods(fact.periods))
 
 
-def _lacking(finding: Finding, result: Result) -> str:
+def lacking(finding: Finding, result: Result) -> str:
+    """The facts that a finding waits for, in one sentence."""
     text = listed(naming.missing(direct(finding), result.scope, finding.view.period.text))
     if finding.judgement.reason is None:
         return text

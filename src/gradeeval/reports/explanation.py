@@ -21,7 +21,7 @@ def render(finding: Finding, trace: Trace, result: Result, layout: Layout) -> by
     page = Page(layout)
     _say_head(page, finding, result)
     _say_demand(page, finding, result)
-    _say_judging(page, finding, trace, result)
+    say_judging(page, finding, trace, result)
     changes = nearest_changes(finding, trace, result.scope)
     if changes:
         page.heading(_("怎样会改变结论"))
@@ -70,14 +70,15 @@ def _say_demand(page: Page, finding: Finding, result: Result) -> None:
             (_("解读"), requirement.reading or ""),
             (_("约束对象"), naming.sort(requirement.binds)),
             (_("约束力"), words.force(requirement.force)),
-            (_("期限"), _due(finding)),
+            (_("期限"), due(finding)),
             (_("责任单位"), listed(requirement.responsible)),
         ],
         indent=2,
     )
 
 
-def _due(finding: Finding) -> str:
+def due(finding: Finding) -> str:
+    """The deadline and where it was taken from."""
     requirement = finding.requirement
     if requirement.due is None:
         return _("常年要求，没有期限")
@@ -90,7 +91,8 @@ def _due(finding: Finding) -> str:
     return text
 
 
-def _say_judging(page: Page, finding: Finding, trace: Trace, result: Result) -> None:
+def say_judging(page: Page, finding: Finding, trace: Trace, result: Result) -> None:
+    """The steps: whether it applies, the value with the figures put in, the comparison; year by year where that is asked."""
     if not trace.by_year:
         _say_once(page, finding, trace, result, indent=2)
         return

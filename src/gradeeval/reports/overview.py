@@ -11,14 +11,16 @@ from gradeeval.reports import naming, words
 from gradeeval.reports.fitting import Cell, Column
 from gradeeval.reports.page import GREEN, RED, YELLOW, Page
 
-_SHOWN = (MET, UNMET, UNKNOWN, NEEDS_REVIEW, "error", NOT_APPLICABLE)
+SHOWN_OUTCOMES = (MET, UNMET, UNKNOWN, NEEDS_REVIEW, "error", NOT_APPLICABLE)
+"""The order that counts are shown in."""
+
 _TINTS = {"met": GREEN, "unmet": RED, "unknown": YELLOW, "nothing_due": ""}
 
 
 def say_overview(page: Page, result: Result) -> None:
     """One line for each subject."""
     page.heading(_("评定 {count} 个对象，评定日 {as_of}").format(count=len(result.subjects), as_of=result.as_of))
-    outcomes = [code for code in _SHOWN if any(subject.counts[code] for subject in result.subjects)]
+    outcomes = [code for code in SHOWN_OUTCOMES if any(subject.counts[code] for subject in result.subjects)]
     columns = [
         Column(_("对象"), 20),
         Column(_("时期"), 4),
@@ -66,7 +68,7 @@ def say_verdict(page: Page, subject: SubjectResult, result: Result) -> None:
     if len(subject.verdicts) > 1:
         for id, verdict in subject.verdicts.items():
             page.say(f"{naming.document(result.documents[id])}：{words.verdict_short(verdict)}", indent=2, hanging=2)
-    for text in _grounds(subject):
+    for text in grounds(subject):
         page.say(text, indent=2, hanging=2)
     if subject.findings:
         page.blank()
@@ -76,7 +78,7 @@ def say_verdict(page: Page, subject: SubjectResult, result: Result) -> None:
     page.rule(heavy=True)
 
 
-def _grounds(subject: SubjectResult) -> list[str]:
+def grounds(subject: SubjectResult) -> list[str]:
     """Sentences that say what the verdict comes from, and what it does not count."""
     found = []
     mandatory = [finding for finding in subject.findings if finding.requirement.force == "mandatory"]
@@ -106,7 +108,7 @@ def _say_counts(page: Page, subject: SubjectResult) -> None:
     """Counts by outcome, and the mandatory ones among them."""
     everything = subject.counts
     mandatory = Counter(finding.outcome for finding in subject.findings if finding.requirement.force == "mandatory")
-    outcomes = [code for code in _SHOWN if code != "error" or everything[code]]
+    outcomes = [code for code in SHOWN_OUTCOMES if code != "error" or everything[code]]
     if page.room >= 70:
         columns = [
             Column("", 8),

@@ -44,16 +44,16 @@ class Page:
     def say(self, text: str, indent: int = 0, hanging: int = 0, tint: str = "") -> None:
         """A paragraph, broken to the width; its lines after the first are set in by ``hanging`` more."""
         room = min(self.room, _WIDEST_PARAGRAPH) - indent
-        for line in wrap(_clean(text), room, self.layout.ambiguous, " " * hanging):
+        for line in wrap(clean(text), room, self.layout.ambiguous, " " * hanging):
             self._lines.append(self.tinted(" " * indent + line, tint))
 
     def verbatim(self, text: str) -> None:
         """A line to be copied from the terminal, never broken."""
-        self._lines.append(_clean(text))
+        self._lines.append(clean(text))
 
     def labelled(self, pairs: Iterable[tuple[str, str]], indent: int = 0) -> None:
         """``label  text`` in two columns; pairs without text are left out."""
-        shown = [(_clean(label), _clean(text)) for label, text in pairs if text]
+        shown = [(clean(label), clean(text)) for label, text in pairs if text]
         ambiguous = self.layout.ambiguous
         left = max((width(label, ambiguous) for label, _text in shown), default=0) + 2
         for label, text in shown:
@@ -92,12 +92,13 @@ class Page:
         return ("\n".join(self._lines).rstrip() + "\n").encode()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text on one line, with control and deceiving characters shown instead of obeyed."""
     return escape_controls(" ".join(text.split()) if "\n" in text or "\t" in text else text)
 
 
 def _clean_cell(cell: Cell) -> Cell:
-    return _clean(cell) if isinstance(cell, str) else tuple(_clean(part) for part in cell if part)
+    return clean(cell) if isinstance(cell, str) else tuple(clean(part) for part in cell if part)
 
 
 def _joined(cell: Cell) -> str:

@@ -23,10 +23,12 @@ class Layout:
 class Renderer:
     """A form of report: ``name`` for ``--format``, ``suffixes`` that ``-o`` chooses it by, and the function.
 
-    ``render`` gets the result and the layout and returns the bytes of the report; it writes nothing itself.
+    ``render`` gets the result and the layout and returns the bytes of the report; it writes nothing itself. What is
+    ``binary`` is no text: it is never shown on a terminal.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     render: Callable[[Result, Layout], bytes]
+    binary: bool = False

@@ -23,6 +23,18 @@ def outcome(code: str) -> str:
     }[code]
 
 
+def meaning(code: str) -> str:
+    """What an outcome means, for whoever reads a report for the first time."""
+    return {
+        "met": _("现状达到目标值"),
+        "unmet": _("现状没有达到目标值；未到期的也列出，但不计入总评"),
+        "unknown": _("缺少能作出判定的数据；缺数据不等于没有做到"),
+        "not_applicable": _("要求不约束该对象，或没有可计量的对象；原因见所列"),
+        "needs_review": _("文件没有写出可核对的标准，由评定人判断"),
+        "error": _("规则未能运行，请报告"),
+    }[code]
+
+
 def verdict(code: str) -> str:
     """A verdict in words."""
     return {

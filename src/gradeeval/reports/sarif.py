@@ -1,0 +1,156 @@
+"""SARIF 2.1.0, for code review and dashboards: a rule for each requirement, a result for each finding."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from gradeeval import __version__
+from gradeeval.findings.result import Result
+from gradeeval.messages import _, language
+from gradeeval.reports.content import Report, Row, SubjectReport, build_report, labelled
+from gradeeval.reports.rendering import Layout
+
+Plain = dict[str, Any]
+
+_KINDS = {
+    "met": "pass",
+    "unmet": "fail",
+    "unknown": "open",
+    "needs_review": "review",
+    "not_applicable": "notApplicable",
+    "error": "open",
+}
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
+    """One run as indented JSON in UTF-8. Only what is unmet has a level: the standard gives none to the other kinds."""
+    return (json.dumps(_log(build_report(result)), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _log(report: Report) -> Plain:
+    rows = [(subject, row) for subject in report.subjects for row in subject.rows]
+    rules: dict[str, Row] = {}
+    for _subject, row in rows:
+        rules.setdefault(row.id, row)
+    places = {id: number for number, id in enumerate(rules)}
+    faults = [row for _subject, row in rows if row.code == "error"]
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "gradeeval",
+                        "version": __version__,
+                        "language": "en" if language() == "en" else "zh-CN",
+                        "rules": [_rule(row) for row in rules.values()],
+                    }
+                },
+                "invocations": [
+                    {
+                        "executionSuccessful": not faults,
+                        "toolExecutionNotifications": [
+                            {"level": "error", "message": {"text": f"{row.id} {row.why}"}} for row in faults
+                        ],
+                    }
+                ],
+                "results": [_result(subject, row, places[row.id]) for subject, row in rows],
+                "columnKind": "unicodeCodePoints",
+                "properties": {
+                    "asOf": report.as_of,
+                    "engine": report.engine,
+                    "verdicts": {subject.id: subject.code for subject in report.subjects},
+                    "digests": {basis.id: basis.digest for basis in report.basis},
+                    "notes": list(report.notes),
+                },
+            }
+        ],
+    }
+
+
+def _rule(row: Row) -> Plain:
+    requirement = row.finding.requirement
+    return {
+        "id": row.id,
+        "name": row.title,
+        "shortDescription": {"text": row.title},
+        "fullDescription": {"text": row.quote},
+        "help": {
+            "text": _("{document} {clause}：{quote}").format(document=row.document, clause=row.clause, quote=row.quote)
+        },
+        "defaultConfiguration": {"level": _strength(requirement.force)},
+        "properties": {
+            "clause": row.clause,
+            "force": requirement.force,
+            "due": requirement.due,
+            "tags": list(requirement.topics),
+            "responsible": list(requirement.responsible),
+        },
+    }
+
+
+def _result(subject: SubjectReport, row: Row, place: int) -> Plain:
+    kind = _KINDS[row.code]
+    return {
+        "ruleId": row.id,
+        "ruleIndex": place,
+        "kind": kind,
+        "level": level(row) if kind == "fail" else "none",
+        "message": {"text": _message(subject, row)},
+        "locations": [_location(subject)],
+        "partialFingerprints": {"subjectAndRequirement/v1": _fingerprint(subject, row)},
+        "properties": {
+            "outcome": row.code,
+            "overdue": row.finding.overdue,
+            "actual": row.actual.text,
+            "target": row.target.text,
+            "gap": row.gap.text,
+        },
+    }
+
+
+def level(row: Row) -> str:
+    """Of what is unmet: by force where it is due or standing, else a note."""
+    return _strength(row.finding.requirement.force) if row.finding.binding else "note"
+
+
+def _strength(force: str) -> str:
+    return {"mandatory": "error", "in_principle": "warning", "strive": "warning"}.get(force, "note")
+
+
+def _message(subject: SubjectReport, row: Row) -> str:
+    pairs = ((_("现状值"), row.actual.text), (_("目标值"), row.target.text), (_("差距"), row.gap.text), ("", row.why))
+    parts = [labelled(label, text) if label else text for label, text in pairs if text]
+    return _("{subject}：{title}：{outcome}").format(
+        subject=subject.name, title=row.title, outcome=_("；").join([row.outcome, *parts])
+    )
+
+
+def _location(subject: SubjectReport) -> Plain:
+    profile = subject.subject.view.profile
+    found: Plain = {
+        "logicalLocations": [
+            {"name": subject.name, "fullyQualifiedName": f"{subject.subject.view.kind}/{subject.id}", "kind": "object"}
+        ]
+    }
+    if profile is not None and profile.file:
+        physical: Plain = {"artifactLocation": {"uri": _uri(profile.file)}}
+        if profile.line is not None:
+            physical["region"] = {"startLine": profile.line}
+        found["physicalLocation"] = physical
+    return found
+
+
+def _uri(file: str) -> str:
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+
+
+def _fingerprint(subject: SubjectReport, row: Row) -> str:
+    return hashlib.sha256(f"{subject.subject.view.kind}/{subject.id}/{row.id}".encode()).hexdigest()
