@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tabulate import tabulate
 
@@ -188,12 +189,45 @@ def page_rows(count: int) -> list[Row]:
     """(g) The web page of so many findings."""
     import page
 
-    plain = _sample_profiles(max(count // 91 + 1, 1))
+    return page.rows(_findings(count), Row)
+
+
+def office_rows(count: int) -> list[Row]:
+    """(h) Workbook and Word document of so many findings: seconds, and by how much memory peaks over what was held."""
+    rows = []
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import run; print(*run.office(sys.argv[2], int(sys.argv[3])))"
+    for form in ("xlsx", "docx"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(HERE), form, str(count)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        seconds, peak = (float(word) for word in done.stdout.split()[-2:])
+        name = f"(h) {form} of {count:,} findings, growth of the peak of memory"
+        rows.append(Row(name, f"{peak:.0f} MB, {seconds:.1f} s", "≤ 100 MB", peak > 100))
+    return rows
+
+
+def office(form: str, count: int) -> tuple[float, float]:
+    """Seconds and megabytes that one form takes; called in a process of its own."""
+    import resource
+    from importlib import import_module
+
+    from gradeeval.reports.rendering import Layout
+
+    result = _findings(count)
+    render = import_module(f"gradeeval.reports.{form}").render
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = _seconds(lambda: render(result, Layout()))
+    return seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
+
+
+def _findings(count: int) -> Any:
+    """A result of at least so many findings."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.json"
-        path.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-        result = _Session().judged(path)
-    return page.rows(result, Row)
+        path.write_text(json.dumps(_sample_profiles(max(count // 91 + 1, 1)), ensure_ascii=False), encoding="utf-8")
+        return _Session().judged(path)
 
 
 class _Session:
@@ -276,6 +310,7 @@ def main() -> int:
         *many(50 if quick else 1000),
         *memory(100 if quick else 10_000),
         *page_rows(200 if quick else 5_000),
+        *office_rows(200 if quick else 5_000),
     ]
     print(
         tabulate(

@@ -14,6 +14,7 @@ import click
 
 from gradeeval.cli.engines import engine_factory
 from gradeeval.cli.output import problem_lines
+from gradeeval.cli.progress import watched
 from gradeeval.errors import NotFound
 from gradeeval.evaluate.judging import EngineFactory
 from gradeeval.evaluate.run import check
@@ -56,6 +57,7 @@ class Prepared:
             wanted=wanted,
             subjects=asked,
             shared_digest=workspace.shared_digest,
+            watched=watched,
         )
 
 

@@ -13,6 +13,9 @@ from gradeeval.messages import _
 from gradeeval.profiles.profile import Profile, Roster
 from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
 
+Watch = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, str]]]
+"""Goes over the keys of subjects, in their order."""
+
 
 def check(
     profiles: Sequence[Profile],
@@ -27,8 +30,12 @@ def check(
     wanted: Wanted,
     subjects: Iterable[str] = (),
     shared_digest: str = "",
+    watched: Watch = iter,
 ) -> Result:
-    """Judges every subject of ``profiles`` (or those with the ids ``subjects``) in its latest period up to ``as_of``."""
+    """Judges every subject of ``profiles`` (or those with the ids ``subjects``) in its latest period up to ``as_of``.
+
+    ``watched`` goes over the subjects and may show how far it is.
+    """
     world = World(scope, profiles, rosters)
     evaluator = Evaluator(world, documents, lambda id: load(id).requirements, make_engine, as_of, wanted)
     asked = frozenset(subjects)
@@ -36,9 +43,7 @@ def check(
     rolled: list[RollUp] = []
     used: dict[str, PolicyDocument] = {}
     notes = []
-    for key in world.history:
-        if asked and key[1] not in asked:
-            continue
+    for key in watched([key for key in world.history if not asked or key[1] in asked]):
         profile = world.judged(key, as_of)
         if profile is None:
             notes.append(_("{id}：所有时期都在评定日 {as_of} 之后，未评定").format(id=key[1], as_of=as_of))
