@@ -15,6 +15,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
@@ -27,6 +28,7 @@ from gradeeval import __version__
 
 GOLDEN = Path(__file__).parent / "golden"
 FORMS = {"csv": "csv", "markdown": "md", "junit": "xml", "sarif": "sarif", "xlsx": "xlsx", "docx": "docx"}
+ALL_FORMS = {**FORMS, "table": "txt", "json": "json", "html": "html"}
 RENEW = os.environ.get("GRADEEVAL_GOLDEN") == "1"
 OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(
@@ -42,7 +44,7 @@ def work(country: Path, call: Call) -> Path:
 
 
 def report(call: Call, form: str, *more: str) -> Path:
-    path = Path(f"report.{FORMS[form]}")
+    path = Path(f"report.{ALL_FORMS[form]}")
     said = call("check", "profiles.yaml", "roster.yaml", "--as-of", AS_OF, "--engine", "reference", "-o", path, *more)
     assert said.code == 1, said.err
     return path
@@ -54,7 +56,33 @@ def dump(path: Path) -> str:
         return "\n".join(workbook_lines(path)) + "\n"
     if path.suffix == ".docx":
         return "\n".join(document_lines(path)) + "\n"
-    return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    if path.suffix == ".json":
+        return re.sub(r'"produced_by": \{.*?\}', '"produced_by": {}', text, flags=re.S)
+    if path.suffix == ".html":
+        page = PageText()
+        page.feed(text)
+        return "\n".join(page.lines) + "\n"
+    return text
+
+
+class PageText(HTMLParser):
+    """What can be read on a page, a line for each piece of text; scripts and styles left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not self._silent:
+            self.lines.append(" ".join(data.split()))
 
 
 def workbook_lines(path: Path) -> Iterator[str]:
@@ -81,8 +109,9 @@ def document_lines(path: Path) -> Iterator[str]:
                 yield " | ".join(cell.text for cell in row.cells)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_report_is_the_golden_one(form: str, work: Path, call: Call) -> None:
+@pytest.mark.parametrize("form", ALL_FORMS)
+def test_the_report_is_the_golden_one(form: str, work: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     text = dump(report(call, form)).replace(f"gradeeval {__version__}", "gradeeval VERSION")
     text = text.replace(f'"version": "{__version__}"', '"version": "VERSION"')
     golden = GOLDEN / f"{form}.txt"
