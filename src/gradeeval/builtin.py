@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,20 @@ from gradeeval.reports.rendering import Layout, Renderer
 
 if TYPE_CHECKING:
     from gradeeval.findings.result import Result
+
+
+FORMS = (
+    ("table", "终端表格", (".txt",)),
+    ("json", "JSON", (".json",)),
+    ("csv", "CSV", (".csv",)),
+    ("markdown", "Markdown", (".md", ".markdown")),
+    ("html", "网页", (".html", ".htm")),
+    ("xlsx", "Excel", (".xlsx",)),
+    ("docx", "Word", (".docx",)),
+    ("junit", "JUnit XML", (".xml",)),
+    ("sarif", "SARIF 2.1.0", (".sarif",)),
+)
+"""Name, title and suffixes of each form; the module of that name in ``reports`` renders it."""
 
 
 def shipped_rulesets() -> Path:
@@ -34,67 +50,12 @@ class Builtin:
     def gradeeval_renderers(self) -> Sequence[Renderer]:
         """The forms of the base install; each is imported when it is used."""
         return [
-            Renderer("table", "终端表格", (".txt",), _table),
-            Renderer("json", "JSON", (".json",), _json),
-            Renderer("csv", "CSV", (".csv",), _csv),
-            Renderer("markdown", "Markdown", (".md", ".markdown"), _markdown),
-            Renderer("html", "网页", (".html", ".htm"), _html),
-            Renderer("xlsx", "Excel", (".xlsx",), _xlsx, binary=True),
-            Renderer("docx", "Word", (".docx",), _docx, binary=True),
-            Renderer("junit", "JUnit XML", (".xml",), _junit),
-            Renderer("sarif", "SARIF 2.1.0", (".sarif",), _sarif),
+            Renderer(name, title, suffixes, partial(_render, name), binary=name in ("xlsx", "docx"))
+            for name, title, suffixes in FORMS
         ]
 
 
-def _table(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.table import render
-
-    return render(result, layout)
-
-
-def _json(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.json import render
-
-    return render(result, layout)
-
-
-def _csv(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.csv import render
-
-    return render(result, layout)
-
-
-def _markdown(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.markdown import render
-
-    return render(result, layout)
-
-
-def _html(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.html import render
-
-    return render(result, layout)
-
-
-def _xlsx(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.xlsx import render
-
-    return render(result, layout)
-
-
-def _docx(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.docx import render
-
-    return render(result, layout)
-
-
-def _junit(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.junit import render
-
-    return render(result, layout)
-
-
-def _sarif(result: Result, layout: Layout) -> bytes:
-    from gradeeval.reports.sarif import render
-
-    return render(result, layout)
+def _render(form: str, result: Result, layout: Layout) -> bytes:
+    """The report in a form; the module of that name is imported only now."""
+    content: bytes = import_module(f"gradeeval.reports.{form}").render(result, layout)
+    return content
