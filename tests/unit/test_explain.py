@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from gradeeval.cli.main import run
+from gradeeval.engines.cases import CaseWorld
 from gradeeval.engines.judgement import Judgement, fold_years
 from gradeeval.engines.reference import Engine
 from gradeeval.engines.trace import ConditionStep, Trace, trace
 from gradeeval.engines.views import View
-from gradeeval.examples import CaseWorld
 from gradeeval.findings.finding import make_finding
 from gradeeval.findings.result import Result
 from gradeeval.language.nodes import Requirement

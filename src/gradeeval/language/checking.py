@@ -158,7 +158,7 @@ def _circles(indicators: list[Indicator], scope: Scope) -> Iterator[Fault]:
         if name in trail:
             return (*trail[trail.index(name) :], name)
         indicator = scope.indicators.get(name)
-        for used in _used(indicator) if indicator is not None else ():
+        for used in indicator.names() if indicator is not None else ():
             circle = visit(used, (*trail, name))
             if circle is not None:
                 return circle
@@ -171,20 +171,6 @@ def _circles(indicators: list[Indicator], scope: Scope) -> Iterator[Fault]:
             for name in circle:
                 state[name] = 2
             yield indicator.origin, _("指标循环引用：{circle}").format(circle=" → ".join(circle))
-
-
-def _used(indicator: Indicator) -> Iterator[str]:
-    formula = indicator.formula
-    if isinstance(formula, Ratio):
-        yield from (formula.of, formula.to)
-    elif isinstance(formula, Change):
-        yield formula.of
-    elif isinstance(formula, Count | Share | Sum):
-        yield from formula.where.names()
-        if isinstance(formula, Share):
-            yield from formula.having.names()
-        if isinstance(formula, Sum):
-            yield formula.value
 
 
 def check_condition(condition: Condition, reader: Reach, scope: Scope, names: Names | None = None) -> Iterator[str]:

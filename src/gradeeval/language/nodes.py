@@ -185,6 +185,20 @@ class Indicator:
     data_system: str | None = None
     origin: Origin = NOWHERE
 
+    def names(self) -> Iterator[str]:
+        """The names that its formula reads, each as often as it stands there."""
+        formula = self.formula
+        if isinstance(formula, Ratio):
+            yield from (formula.of, formula.to)
+        elif isinstance(formula, Change):
+            yield formula.of
+        elif formula is not None:
+            yield from formula.where.names()
+            if isinstance(formula, Share):
+                yield from formula.having.names()
+            if isinstance(formula, Sum):
+                yield formula.value
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
