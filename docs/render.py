@@ -1,4 +1,4 @@
-"""Renders docs/documents/*.md and docs/not-encoded.md from the rulesets: `make docs`. A test proves them current."""
+"""Renders docs/documents/*.md, docs/not-encoded.md and docs/checks/*.md: `make docs`. A test proves them current."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Reference
+from gradeeval.lint.checks import CHECKS
+from gradeeval.lint.explaining import FAMILIES, page
 from gradeeval.reports import words
 from gradeeval.reports.conditions import condition as in_words
 from gradeeval.reports.naming import sort
@@ -24,6 +26,7 @@ STATUS = {
     "pending": "待处理",
 }
 LEFT = ("organisational", "exhortation", "pending")
+FOLDERS = ("documents", "checks")
 NOTE = "<!-- rendered by docs/render.py; do not edit -->"
 
 
@@ -32,7 +35,34 @@ def pages() -> dict[Path, str]:
     workspace = build(installed=False)
     found = {Path("documents") / f"{id}.md": "\n".join(document(workspace, id)) + "\n" for id in workspace.rulesets}
     found[Path("not-encoded.md")] = "\n".join(not_encoded(workspace)) + "\n"
+    found.update((Path("checks") / f"{check.code}.md", f"{NOTE}\n{page(check)}") for check in CHECKS)
+    found[Path("checks/README.md")] = "\n".join(checks()) + "\n"
     return found
+
+
+def checks() -> Iterator[str]:
+    """The list of the checks of ``gradeeval lint``, family by family."""
+    yield NOTE
+    yield "# 检查一览 · Checks of `gradeeval lint`"
+    yield ""
+    yield (
+        "每个检查一页：查什么、坏例、好例、为什么、怎样设置；`gradeeval lint --explain 代码` 给出同样的内容。例子是规则集 "
+        "[demo-2025](../../tests/lint/demo-2025) 的片段：只写出要看的键，其余各项照旧；测试逐个运行，坏例必须查出，好例必须没有任何问题。"
+        "*A page for each check; the bad and the good example are fragments of one small ruleset and are run as tests.*"
+    )
+    for letter, (chinese, english) in FAMILIES.items():
+        own = [check for check in CHECKS if check.family == letter]
+        if own:
+            yield ""
+            yield f"## {letter} {chinese} · {english}"
+            yield ""
+            yield "| 代码 | 检查 | Check | 默认级别 |"
+            yield "|---|---|---|---|"
+            for check in own:
+                level = (
+                    "error（拒绝读取）" if check.refuses else f"{check.level}{'（--prove）' if check.proves else ''}"
+                )
+                yield f"| [{check.code}]({check.code}.md) | {check.title} | {check.title_en} | {level} |"
 
 
 def document(workspace: Workspace, id: str) -> Iterator[str]:
@@ -125,12 +155,13 @@ def _cell(text: str) -> str:
 
 
 def main() -> int:
-    """Writes every page and removes those of documents that are gone."""
+    """Writes every page and removes those of documents and checks that are gone."""
     wanted = pages()
-    (HERE / "documents").mkdir(exist_ok=True)
-    for path in (HERE / "documents").glob("*.md"):
-        if path.relative_to(HERE) not in wanted:
-            path.unlink()
+    for folder in FOLDERS:
+        (HERE / folder).mkdir(exist_ok=True)
+        for path in (HERE / folder).glob("*.md"):
+            if path.relative_to(HERE) not in wanted:
+                path.unlink()
     for name, text in wanted.items():
         (HERE / name).write_text(text, encoding="utf-8")
     return 0

@@ -10,7 +10,8 @@ class Problem:
     """One fault of one file.
 
     ``message`` is a whole sentence in the language of the run. ``file`` is the path as the user gave it, ``line`` and
-    ``column`` count from 1, ``path`` is the place inside the file, such as ``facts.surgery_share`` or ``[3].target``.
+    ``column`` count from 1, ``path`` is the place inside the file, such as ``facts.surgery_share`` or ``[3].target``. ``code`` names the check that is failed
+    (docs/checks), where it has a name.
     """
 
     message: str
@@ -18,6 +19,7 @@ class Problem:
     line: int | None = None
     column: int | None = None
     path: str = ""
+    code: str = ""
 
     def located(self, *, file: str, line: int | None = None, column: int | None = None) -> Problem:
         """The same problem with a place, where it has none yet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,6 +104,10 @@ class Checker:
 
     def problems(self, data: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Each fault as a path and a sentence; at most 200."""
+        return ((path, sentence) for path, sentence, _code in self.faults(data))
+
+    def faults(self, data: object) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """As ``problems``, each with the code of the check that is failed: the ``x-code`` of its key, else empty."""
         from jsonschema import Draft202012Validator
 
         validator = Draft202012Validator(self.schema)
@@ -110,14 +115,30 @@ class Checker:
         for error in errors[:_MOST_PROBLEMS]:
             path = tuple(error.absolute_path)
             for step, sentence in _sentences(error):
-                yield (*path, *step), sentence
+                yield (*path, *step), sentence, _code(error, self.schema)
 
 
 def check_file(plain: PlainFile, checker: Checker) -> list[Problem]:
     """What the schema refuses in a file, with places; empty where it is accepted."""
     if checker.accepts(plain.data):
         return []
-    return [plain.problem(sentence, path) for path, sentence in checker.problems(plain.data)]
+    return [replace(plain.problem(sentence, path), code=code) for path, sentence, code in checker.faults(plain.data)]
+
+
+def _code(error: Any, schema: Schema) -> str:
+    """The ``x-code`` of the key that is missing, or of the innermost key that a value stands under."""
+    if error.validator == "required":
+        missing = error.schema.get("properties", {}).get(error.message.split("'")[1], {})
+        return str(missing.get("x-code", ""))
+    node: Any = schema
+    code = ""
+    for step in error.absolute_schema_path:
+        while isinstance(node, dict) and step not in node and "$ref" in node:
+            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+        node = node[step] if step != "$ref" else node
+        if isinstance(node, dict):
+            code = node.get("x-code", code)
+    return code
 
 
 def _sentences(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -12,7 +12,7 @@ from gradeeval.errors import GradeevalError, InvalidContent, Misuse, NotFound
 from gradeeval.files.canonical import digest
 from gradeeval.language.checking import check_indicators, check_requirement
 from gradeeval.language.nodes import NOWHERE, Indicator, Origin, Requirement
-from gradeeval.language.scope import Scope, build_scope
+from gradeeval.language.scope import Refusal, Scope, build_scope
 from gradeeval.messages import _, listed
 from gradeeval.plugins import discover
 from gradeeval.problems import Problem
@@ -71,14 +71,15 @@ class Workspace:
         for requirement in chosen:
             if requirement.id in by_id:
                 sentence = _("编号 {id} 重复").format(id=requirement.id)
-                problems.append(_placed(sentence, requirement))
+                problems.append(_placed(Refusal("I101", sentence), requirement))
             by_id.setdefault(requirement.id, requirement)
         for requirement in chosen:
             if requirement.id.partition("/")[0] != requirement.document:
                 sentence = _("编号 {id} 须以 {document}/ 开头").format(id=requirement.id, document=requirement.document)
-                problems.append(_placed(sentence, requirement))
-            for _origin, sentence in check_requirement(requirement, self.scope, by_id, self.region_name_fault):
-                problems.append(_placed(f"{requirement.id}：{sentence}", requirement))
+                problems.append(_placed(Refusal("I102", sentence), requirement))
+            for _origin, refusal in check_requirement(requirement, self.scope, by_id, self.region_name_fault):
+                named = f"{requirement.id}：{refusal.sentence}"
+                problems.append(_placed(replace(refusal, sentence=named), requirement))
         return problems
 
     def requirement(self, id: str) -> Requirement:
@@ -198,7 +199,7 @@ def _scope(
     """The scope of all indicators and types, and what is wrong with them."""
     indicators, types, problems = _merged([*libraries, *rulesets])
     scope = build_scope(vocabulary, indicators, types)
-    problems.extend(_placed_at(sentence, origin) for origin, sentence in check_indicators(indicators, scope))
+    problems.extend(_placed_at(refusal, origin) for origin, refusal in check_indicators(indicators, scope))
     return scope, problems
 
 
@@ -212,16 +213,16 @@ def _merged(sources: Iterable[Library | Ruleset]) -> tuple[list[Indicator], list
             first = indicators.setdefault(indicator.name, indicator)
             if first is not indicator:
                 sentence = _("指标 {name} 已在 {file} 中定义").format(name=indicator.name, file=first.origin.file)
-                problems.append(_placed_at(sentence, indicator.origin))
+                problems.append(_placed_at(Refusal("N105", sentence), indicator.origin))
         for values in source.types:
             if types.setdefault(values.name, values) != values:
                 problems.append(Problem(_("类型 {name} 有两种不同的定义").format(name=values.name)))
     return list(indicators.values()), list(types.values()), problems
 
 
-def _placed(sentence: str, requirement: Requirement) -> Problem:
-    return _placed_at(sentence, requirement.origin)
+def _placed(refusal: Refusal, requirement: Requirement) -> Problem:
+    return _placed_at(refusal, requirement.origin)
 
 
-def _placed_at(sentence: str, origin: Origin) -> Problem:
-    return replace(place_of(origin), message=sentence)
+def _placed_at(refusal: Refusal, origin: Origin) -> Problem:
+    return replace(place_of(origin), message=refusal.sentence, code=refusal.code)

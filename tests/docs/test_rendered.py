@@ -25,8 +25,8 @@ def test_rendered_pages_are_current() -> None:
         assert (DOCS / name).read_text(encoding="utf-8") == text, f"docs/{name} is stale: run `make docs`"
 
 
-def test_no_page_of_a_ruleset_that_is_gone() -> None:
-    kept = {path.relative_to(DOCS) for path in (DOCS / "documents").glob("*.md")}
+def test_no_page_of_a_ruleset_or_check_that_is_gone() -> None:
+    kept = {path.relative_to(DOCS) for folder in ("documents", "checks") for path in (DOCS / folder).glob("*.md")}
     assert kept <= set(_pages())
 
 

@@ -37,12 +37,14 @@ INDICATORS: dict[str, Mapping[str, Any]] = {
 def refused(known: Scope, **keys: Any) -> list[str]:
     names = {"东县": None, "东": "东县", "远方": ""}
     others = keys.pop("others", {})
-    return [sentence for _origin, sentence in check_requirement(requirement(**keys), known, others, names.get)]
+    return [refusal.sentence for _origin, refusal in check_requirement(requirement(**keys), known, others, names.get)]
 
 
 def refused_indicator(name: str, node: Mapping[str, Any], **more: Mapping[str, Any]) -> list[str]:
     known = scope({**INDICATORS, **more, name: node}, TYPES)
-    return [sentence for _origin, sentence in check_indicators([known.indicators[name]], known, {"东县": None}.get)]
+    return [
+        refusal.sentence for _origin, refusal in check_indicators([known.indicators[name]], known, {"东县": None}.get)
+    ]
 
 
 KNOWN = scope(INDICATORS, TYPES)
@@ -191,7 +193,7 @@ def test_a_faulty_indicator_is_told_what_to_write(node: dict[str, Any], sentence
         return None if name == "东县" else ""
 
     known = scope({**INDICATORS, "new": node}, TYPES)
-    found = [text for _origin, text in check_indicators([known.indicators["new"]], known, names)]
+    found = [refusal.sentence for _origin, refusal in check_indicators([known.indicators["new"]], known, names)]
     assert len(found) == 1, found
     assert sentence in found[0]
 
@@ -223,7 +225,11 @@ def test_a_circle_is_told_once_with_its_way() -> None:
         "c": {"kind": "institution", "unit": "ratio", "ratio": {"of": "a", "to": "a"}},
     }
     known = scope({**INDICATORS, **circle})
-    found = [text for _origin, text in check_indicators(known.indicators.values(), known) if "循环" in text]
+    found = [
+        refusal.sentence
+        for _origin, refusal in check_indicators(known.indicators.values(), known)
+        if "循环" in refusal.sentence
+    ]
     assert found == ["指标循环引用：a → b → c → a"]
 
 

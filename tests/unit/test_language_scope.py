@@ -37,7 +37,7 @@ KNOWN = scope(
 def reason(name: str, reader: Reach) -> str:
     found = KNOWN.find(name, reader)
     assert isinstance(found, Unreachable)
-    return found.reason
+    return found.refusal.sentence
 
 
 def reference(name: str, reader: Reach) -> Reference:

@@ -70,12 +70,22 @@ def _toml(file: Path) -> Mapping[str, Any] | None:
 
 
 def _cfg(file: Path) -> Mapping[str, Any] | None:
+    section: dict[str, Any] | None
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, configparser.Error):
         return None  # somebody else's setup.cfg is none of our business unless it has the section
-    return dict(parser[SECTION]) if parser.has_section(SECTION) else None
+    section = dict(parser[SECTION]) if parser.has_section(SECTION) else None
+    for name in parser.sections():
+        inner, colon, pattern = name.removeprefix(f"{SECTION}.").partition(":")
+        if name.startswith(f"{SECTION}."):  # [gradeeval.lint] and [gradeeval.lint:pattern], as the tables of TOML
+            section = section if section is not None else {}
+            table = section.setdefault(inner, {})
+            if colon:
+                table = table.setdefault("paths", {}).setdefault(pattern, {})
+            table.update(parser[name])
+    return section
 
 
 def _names(parameter: click.Parameter) -> list[str]:

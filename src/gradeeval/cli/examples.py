@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from gradeeval.cli import options
@@ -9,9 +11,8 @@ from gradeeval.cli.engines import ENGINES, engine_factory
 from gradeeval.cli.output import problem_lines
 from gradeeval.examples import run_examples
 from gradeeval.messages import _, mark
-from gradeeval.problems import Problem
 from gradeeval.reports import words
-from gradeeval.rulesets.reading import read_examples
+from gradeeval.rulesets.reading import place_of, read_examples
 from gradeeval.workspace import build
 
 
@@ -31,16 +32,16 @@ def command(rulesets: tuple[str, ...], engine: str | None) -> int:
         requirements = workspace.load(id).requirements
         ran = list(run_examples(read_examples(ruleset), requirements, ruleset.document, workspace.scope, make_engine))
         problems = [
-            Problem(
-                _("{id}「{case}」：预期{expected}，实际{actual}").format(
+            replace(
+                place_of(one.case.origin),
+                path="",
+                message=_("{id}「{case}」：预期{expected}，实际{actual}").format(
                     id=one.case.requirement,
                     case=one.case.title,
                     expected=words.outcome(one.case.expected),
                     actual=words.outcome(one.judgement.outcome),
                 )
                 + (f"（{one.judgement.message}）" if one.judgement.message else ""),
-                one.case.file,
-                one.case.line,
             )
             for one in ran
             if not one.passed

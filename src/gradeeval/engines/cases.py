@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gradeeval.engines.views import World
@@ -13,6 +14,7 @@ from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.facts import near_fact, read_fact
 from gradeeval.profiles.profile import ListedPart, Profile, Roster, Value
+from gradeeval.rulesets.reading import place_of
 from gradeeval.rulesets.ruleset import Case, PolicyDocument
 from gradeeval.schemas import unknown_name
 from gradeeval.timeline import Period, read_period
@@ -117,7 +119,7 @@ def _period(case: Case, requirement: Requirement, document: PolicyDocument | Non
 
 def problem_of(case: Case, sentence: str) -> Problem:
     """A fault of a case, with its place."""
-    return Problem(f"{case.requirement}「{case.title}」：{sentence}", case.file, case.line)
+    return replace(place_of(case.origin), message=f"{case.requirement}「{case.title}」：{sentence}")
 
 
 def _plain(value: object) -> Mapping[str, Any]:

@@ -222,5 +222,5 @@ def _includes(codes: tuple[str, ...]) -> Judge:
 def found(scope: Scope, name: str, reader: Reach) -> Reference:
     """The reference of a name that was checked before."""
     reference = scope.find(name, reader)
-    assert not isinstance(reference, Unreachable), reference.reason
+    assert not isinstance(reference, Unreachable), reference.refusal.sentence
     return reference

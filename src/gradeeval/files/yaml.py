@@ -33,6 +33,8 @@ _NUMBER_STARTS = frozenset("0123456789+-.")
 _SURROGATE_ESCAPE = re.compile(r"\\[uU]0*[dD][89a-fA-F]")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))(#)")
+
 _AWAITING_KEY = object()
 _UNUSABLE_KEY = object()
 
@@ -92,6 +94,28 @@ def yaml_places(text: str) -> Places:
                 places.begin(*at)
                 pending.append(item if isinstance(event, yaml.SequenceStartEvent) else None)
     return places
+
+
+def yaml_comments(text: str) -> Iterator[tuple[int, int, str]]:
+    """Line, column and words of each comment of a text that ``parse_yaml`` accepts; the words begin with ``#``."""
+    lines = text.split("\n")
+    inside: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    for event in _events(text, Gathering("")):
+        if isinstance(event, yaml.ScalarEvent):
+            start, end = event.start_mark, event.end_mark
+            assert start is not None
+            assert end is not None
+            if event.style or start.line != end.line:
+                inside.append(((start.line, start.column), (end.line, end.column)))
+    at = 0
+    for number, line in enumerate(lines):
+        for match in _COMMENT.finditer(line):
+            here = (number, match.start(1))
+            while at < len(inside) and inside[at][1] <= here:
+                at += 1
+            if at == len(inside) or here < inside[at][0]:
+                yield number + 1, match.start(1) + 1, line[match.start(1) :].rstrip()
+                break
 
 
 def _events(text: str, found: Gathering) -> Iterator[Any]:

@@ -130,7 +130,7 @@ def lower_condition(condition: Condition, reader: Reach, scope: Scope) -> Pair:
     pairs = []
     for name, test in condition.tests:
         reference = scope.find(name, reader)
-        assert not isinstance(reference, Unreachable), reference.reason
+        assert not isinstance(reference, Unreachable), reference.refusal.sentence
         pairs.append(lower_test(test, reference.type, Operand(name, reference.above), empty_is_false=True))
     if condition.alternatives:
         branches = [lower_condition(item, reader, scope) for item in condition.alternatives]

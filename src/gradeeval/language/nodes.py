@@ -159,6 +159,10 @@ class Origin:
     file: str = ""
     path: tuple[str | int, ...] = ()
 
+    def at(self, *steps: str | int) -> Origin:
+        """A place inside of what was written there."""
+        return Origin(self.file, (*self.path, *steps))
+
 
 NOWHERE = Origin()
 

@@ -25,10 +25,18 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
-    """Why a name cannot stand where it does; ``reason`` is a whole sentence."""
+class Refusal:
+    """What the language refuses: the code of the check that it fails (docs/checks), and a whole sentence."""
 
-    reason: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Why a name cannot stand where it does."""
+
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +52,17 @@ class Scope:
         indicator = self.indicators.get(name)
         if indicator is None:
             own = self.vocabulary.fields[reader.kind].get(name)
-            return Reference(name, own.type) if own is not None else Unreachable(self._unknown(name, reader))
+            return (
+                Reference(name, own.type)
+                if own is not None
+                else Unreachable(Refusal("N103", self._unknown(name, reader)))
+            )
         declared = indicator.reach
         if _same(declared, reader):
             return Reference(name, self.types[name], indicator)
         if encloses(declared, reader):
             return Reference(name, self.types[name], indicator, declared)
-        return Unreachable(self._out_of_reach(name, declared, reader))
+        return Unreachable(Refusal("N106", self._out_of_reach(name, declared, reader)))
 
     def field(self, name: str, kind: str) -> Field | None:
         """The field of a kind of subject, if it has one of that name."""

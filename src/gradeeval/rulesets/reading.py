@@ -121,15 +121,16 @@ def read_examples(ruleset: Ruleset) -> Iterator[Case]:
                     earlier=item.get("earlier", {}),
                     parts=tuple(item["parts"]) if "parts" in item else None,
                     above=tuple(item.get("above", ())),
-                    file=str(file),
-                    line=plain.place((requirement, "cases", index))[0],
+                    origin=Origin(str(file), (requirement, "cases", index)),
                 )
 
 
 def place_of(origin: Origin) -> Problem:
-    """A problem without words at the place where a rule was written."""
+    """A problem without words at the place where a rule was written; without place where it was written nowhere."""
     from gradeeval.files.reading import read_plain
 
+    if not origin.file:
+        return Problem("")
     return read_plain(Path(origin.file)).problem("", origin.path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gradeeval.language.nodes import Indicator, Number, Requirement
+from gradeeval.language.nodes import NOWHERE, Indicator, Number, Origin, Requirement
 from gradeeval.profiles.profile import Roster
 from gradeeval.timeline import Span
 from gradeeval.vocabulary import Values
@@ -92,8 +92,7 @@ class Case:
     earlier: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     parts: tuple[Mapping[str, object], ...] | None = None
     above: tuple[Mapping[str, object], ...] = ()
-    file: str = ""
-    line: int | None = None
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Outcomes:
         self._target: Pair | None = None
         if requirement.target.test is not None:
             reference = scope.find(requirement.indicator, requirement.binds)
-            assert not isinstance(reference, Unreachable), reference.reason
+            assert not isinstance(reference, Unreachable), reference.refusal.sentence
             self._target = lower_target(requirement, reference)
         self._excuse = None
         if requirement.unless is not None:

@@ -109,7 +109,7 @@ class Subject:
 
     def _reference(self, operand: Operand, scope: Scope) -> Reference:
         found = scope.find(operand.name, operand.above or self.reach)
-        assert not isinstance(found, Unreachable), found.reason
+        assert not isinstance(found, Unreachable), found.refusal.sentence
         return found
 
     # -- windows ---------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Subject:
     def number(self, place: Place, name: str, scope: Scope, year: int) -> Number:
         """A number of a year: a variable, or what its formula makes of others."""
         found = scope.find(name, place or self.reach)
-        assert not isinstance(found, Unreachable), found.reason
+        assert not isinstance(found, Unreachable), found.refusal.sentence
         place = found.above or place
         key = (place, name, year)
         made = self.numbers.get((key, id(scope)))

@@ -1,0 +1,89 @@
+"""``gradeeval lint``: what is wrong with rulesets, in their files, by code and level."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import click
+
+from gradeeval.cli import options
+from gradeeval.cli.configuration import configuration
+from gradeeval.cli.linting import gathered
+from gradeeval.cli.output import write_out
+from gradeeval.errors import Misuse, NotFound
+from gradeeval.lint.check import ERROR, WARNING, Check
+from gradeeval.lint.checks import CHECKS
+from gradeeval.lint.explaining import page
+from gradeeval.lint.levels import read_levels
+from gradeeval.lint.reporting import FORMS
+from gradeeval.lint.running import Report, run
+from gradeeval.messages import _, listed, mark
+
+
+@click.command(
+    help=mark("检查规则集（编号，或规则集文件夹及其中的文件；默认全部）：引用、日期、例子、编号、单位、指标、文风。")
+)
+@click.argument("rulesets", nargs=-1)
+@click.option("--as-of", type=options.Day(), default=None, help=mark("也按这一天判断日期（默认不看时钟）"))
+@click.option("--level", "levels", multiple=True, help=mark("改一个代码或类别的级别，如 T103=off（可重复）"))
+@click.option(
+    "--fail-on", type=click.Choice((ERROR, WARNING)), default=WARNING, help=mark("何种级别使退出码为 1（默认 warning）")
+)
+@click.option("--format", "form", type=click.Choice(tuple(FORMS)), default=None, help=mark("输出格式（默认 text）"))
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=options.PATH, help=mark("写入文件，按后缀定格式（可重复）")
+)
+@click.option("--explain", "code", default=None, help=mark("说明一个检查：查什么、正反例、为什么、怎样设置"))
+@options.language
+def command(
+    rulesets: tuple[str, ...],
+    as_of: str | None,
+    levels: tuple[str, ...],
+    fail_on: str,
+    form: str | None,
+    outputs: tuple[Path, ...],
+    code: str | None,
+) -> int:
+    """Checks and reports; 3 where a ruleset cannot be read, else 1 where a problem was found."""
+    if code is not None:
+        write_out(page(_known(code, CHECKS)).encode())
+        return 0
+    chosen = [(_form(path, form), path) for path in outputs]
+    file, configured = configuration()
+    lint = configured.get("lint", {})
+    if not isinstance(lint, dict):
+        raise Misuse(_("配置 lint 须是一张表：[gradeeval.lint]"))
+    settings = read_levels(lint, levels, CHECKS, file.parent if file is not None else None)
+    material, refused = gathered(rulesets, as_of=as_of)
+    report = run(material, CHECKS, settings, refused=refused)
+    for name, path in chosen:
+        write_out(FORMS[name].render(report), path)
+    if not chosen:
+        write_out(FORMS[form or "text"].render(report))
+    return 3 if refused else _exit_code(report, fail_on)
+
+
+def _exit_code(report: Report, fail_on: str) -> int:
+    levels = (ERROR,) if fail_on == ERROR else (ERROR, WARNING)
+    return 1 if any(found.level in levels for found in report.found) else 0
+
+
+def _known(code: str, checks: tuple[Check, ...]) -> Check:
+    codes = {check.code: check for check in checks}
+    found = codes.get(code.upper())
+    if found is None:
+        near = difflib.get_close_matches(code.upper(), codes, 1)
+        hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+        raise NotFound(_("没有检查 {code}{hint}").format(code=code, hint=hint))
+    return found
+
+
+def _form(path: Path, form: str | None) -> str:
+    if form is not None:
+        return form
+    for name, known in FORMS.items():
+        if path.suffix.lower() in known.suffixes:
+            return name
+    suffixes = listed(suffix for known in FORMS.values() for suffix in known.suffixes)
+    raise NotFound(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=path, known=suffixes))

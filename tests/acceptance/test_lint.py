@@ -1,0 +1,179 @@
+"""``gradeeval lint`` as its users meet it: places, levels, ignores, forms, exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from defusedxml.ElementTree import parse
+
+from gradeeval import messages
+from gradeeval.cli.main import run
+
+DEMO = Path(__file__).parents[1] / "lint" / "demo-2025"
+SHIPPED = ("baoding-2023", "henan-2023-31", "henan-2024-11", "henan-2025-23", "hunan-2023-44")
+
+
+@pytest.fixture(autouse=True)
+def _chinese_afterwards() -> Iterator[None]:
+    yield
+    messages.use("zh")
+
+
+@pytest.fixture
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small ruleset of the pages, in the working folder."""
+    shutil.copytree(DEMO, tmp_path / DEMO.name)
+    monkeypatch.chdir(tmp_path)
+    return Path(DEMO.name)
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_shipped_rulesets_are_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", *SHIPPED]) == 0
+    assert capsys.readouterr().out.startswith("5 个规则集：0 个错误，0 个警告")
+
+
+def test_a_problem_has_code_level_file_line_and_column(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
+    assert run(["lint", str(demo)]) == 1
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("demo-2025/requirements/1.yaml:2:3: C102 错误: demo-2025/1.1-a：台账中没有条款 一（九）")
+    assert last.startswith("1 个规则集：1 个错误，0 个警告")
+
+
+def test_what_cannot_be_read_is_reported_with_its_code(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "unit: percent", "unit: percentage_point")
+    change(demo / "requirements" / "1.yaml", "target: true", "target: {at_least: 3}")
+    assert run(["lint", str(demo), "--format", "json"]) == 3
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert [(problem["code"], problem["level"], problem["line"]) for problem in problems] == [
+        ("U102", "error", 1),
+        ("U105", "error", 14),
+    ]
+
+
+def test_a_missing_quote_has_its_code(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "  quote: 二级及以上公立医院全部建成胸痛中心\n", "")
+    assert run(["lint", str(demo)]) == 3
+    assert "requirements/1.yaml:14:3: C101 错误: 缺少 quote" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        ([], 1),
+        (["--fail-on", "error"], 0),
+        (["--level", "S101=off"], 0),
+        (["--level", "S=off"], 0),
+        (["--level", "S=off", "--level", "S101=error", "--fail-on", "error"], 1),
+        (["--level", "S101=quiet"], 2),
+        (["--level", "S1=off"], 2),
+        (["--level", "S101"], 2),
+        (["--level", "U102=off"], 2),
+    ],
+)
+def test_levels_decide_the_exit_code(flags: list[str], code: int, demo: Path) -> None:
+    change(demo / "requirements" / "1.yaml", "title: 胸痛中心建成比例", "title: Chest pain centers")
+    assert run(["lint", str(demo), *flags]) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("gradeeval.toml", '[gradeeval.lint]\nS101 = "off"\n', 0),
+        ("gradeeval.toml", '[gradeeval.lint]\nS = "off"\n[gradeeval.lint.paths."demo-2025/*"]\nS101 = "error"\n', 1),
+        ("gradeeval.toml", '[gradeeval.lint.paths."*/requirements/*"]\nS101 = "off"\n', 0),
+        ("gradeeval.toml", '[gradeeval.lint.paths."other/*"]\nS101 = "off"\n', 1),
+        ("gradeeval.toml", "[gradeeval]\nlint = 3\n", 2),
+        ("gradeeval.toml", "[gradeeval.lint]\npaths = 3\n", 2),
+        ("gradeeval.toml", "[gradeeval.lint]\nX999 = false\n", 2),
+        ("setup.cfg", "[gradeeval.lint]\ns101 = off\n", 0),
+        ("setup.cfg", "[gradeeval.lint:demo-2025/*]\nS101 = off\n", 0),
+    ],
+)
+def test_levels_of_a_configuration(name: str, text: str, code: int, demo: Path) -> None:
+    change(demo / "requirements" / "1.yaml", "title: 胸痛中心建成比例", "title: Chest pain centers")
+    Path(name).write_text(text, encoding="utf-8")
+    assert run(["lint", str(demo)]) == code
+
+
+@pytest.mark.parametrize(
+    ("comment", "code"),
+    [
+        ("title: Chest pain centers  # gradeeval: ignore=S101 原件只有英文", 0),
+        ("# gradeeval: ignore=S101 原件只有英文\n\n  # 第二行说明\n  title: Chest pain centers", 0),
+        ("title: Chest pain centers  # gradeeval: ignore=S101", 1),
+        ("title: Chest pain centers  # gradeeval: ignore=S103 别的代码", 1),
+        ('title: "Chest # gradeeval: ignore=S101 引号里面的不是注释"', 0),  # it has Chinese characters
+        ('title: "Chest # gradeeval: ignore=S101 quoted"', 1),
+    ],
+)
+def test_an_ignore_speaks_of_its_line(comment: str, code: int, demo: Path) -> None:
+    change(demo / "requirements" / "1.yaml", "title: 胸痛中心建成比例", comment)
+    assert run(["lint", str(demo)]) == code
+
+
+def test_every_form_tells_of_the_same_problem(demo: Path) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
+    outputs = [word for name in ("a.txt", "a.json", "a.sarif", "a.xml") for word in ("-o", name)]
+    assert run(["lint", str(demo), *outputs]) == 1
+    assert ":2:3: C102" in Path("a.txt").read_text(encoding="utf-8")
+    assert json.loads(Path("a.json").read_text(encoding="utf-8"))["errors"] == 1
+    (sarif,) = json.loads(Path("a.sarif").read_text(encoding="utf-8"))["runs"]
+    (result,) = sarif["results"]
+    assert (result["ruleId"], result["level"]) == ("C102", "error")
+    (location,) = result["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "demo-2025/requirements/1.yaml"},
+        "region": {"startLine": 2, "startColumn": 3},
+    }
+    suite = parse("a.xml").getroot()[0]
+    assert suite.attrib["failures"] == "1"
+    assert "C102" in [case.attrib["classname"] for case in suite if len(case)]
+
+
+def test_annotations_of_github_escape_what_would_end_them(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一%,:（九）")
+    assert run(["lint", str(demo), "--format", "github"]) == 1
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("::error file=demo-2025/requirements/1.yaml,line=2,col=3,title=C102 条款不在台账中::")
+    assert "一%25,:（九）" in first
+
+
+def test_a_file_of_a_ruleset_stands_for_it(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
+    assert run(["lint", str(demo / "examples" / "1.yaml"), str(demo / "document.yaml")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("1 个规则集：1 个错误")
+
+
+@pytest.mark.parametrize("name", ["demo-2026", "demo-2025/none.yaml", "elsewhere"])
+def test_what_does_not_exist_is_named(name: str, demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (demo.parent / "elsewhere").mkdir()
+    assert run(["lint", name]) == 2
+    assert name in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("code", "words"), [("C102", "# C102 条款不在台账中"), ("u102", "# U102 百分点与百分比混用")])
+def test_a_check_is_explained(code: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--explain", code]) == 0
+    assert capsys.readouterr().out.startswith(words)
+
+
+def test_a_check_that_does_not_exist_is_not_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--explain", "C12"]) == 2
+    assert "是否指 C102" in capsys.readouterr().err
+
+
+def test_lint_in_english(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
+    assert run(["lint", str(demo), "--lang", "en"]) == 1
+    assert "C102 error: demo-2025/1.1-a: the ledger has no clause" in capsys.readouterr().out

@@ -1,0 +1,133 @@
+"""Each check has a page, and the page's examples are true: the bad one is found by that check, the good one is not."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradeeval.cli.linting import gathered
+from gradeeval.files.yaml import parse_yaml
+from gradeeval.lint.check import Check
+from gradeeval.lint.checks import CHECKS
+from gradeeval.lint.explaining import FAMILIES, body, page
+from gradeeval.lint.levels import Levels
+from gradeeval.lint.running import Report, run
+
+BASE = Path(__file__).parents[1] / "lint" / "demo-2025"
+BLOCK = re.compile(r"```yaml (?P<file>\S+)(?P<how>[^\n]*)\n(?P<text>.*?)```", re.DOTALL)
+SECTIONS = ("什么", "坏例", "好例", "为什么", "选项")
+
+
+@dataclass
+class Block:
+    """A code block: which file it is a fragment of (``whole``: all of it), and options of the run (``as-of=…``)."""
+
+    file: str
+    text: str
+    whole: bool
+    options: dict[str, str]
+
+
+def sections(check: Check) -> dict[str, str]:
+    parts = re.split(r"^## (\S+).*\n", body(check), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def blocks(text: str) -> Iterator[Block]:
+    for match in BLOCK.finditer(text):
+        words = match["how"].split()
+        options = dict(word.split("=", 1) for word in words if "=" in word)
+        yield Block(match["file"], match["text"], "whole" in words, options)
+
+
+def merged(base: Any, part: Any) -> Any:
+    """The base with the fragment in its place: maps by key, requirements by id, segments by clause; null takes away."""
+    if isinstance(base, dict) and isinstance(part, dict):
+        both = dict(base)
+        for key, value in part.items():
+            both[key] = merged(base.get(key), value)
+        return {key: value for key, value in both.items() if value is not None}
+    key = next(
+        (key for key in ("id", "clause") if isinstance(part, list) and isinstance(part[0], dict) and key in part[0]),
+        None,
+    )
+    if isinstance(base, list) and key is not None:
+        both_ = list(base)
+        for item in part:
+            at = next((number for number, old in enumerate(both_) if old[key] == item[key]), None)
+            if at is None or item[key] in [old[key] for old in both_[at + 1 :]]:
+                both_.append(item)
+            else:
+                both_[at] = merged(both_[at], item)
+        return both_
+    return part
+
+
+def plain(text: str) -> Any:
+    return parse_yaml(text, "fragment")
+
+
+def write(folder: Path, found: list[Block]) -> dict[str, str]:
+    """A copy of the base with the blocks in it; the options of the blocks."""
+    options: dict[str, str] = {}
+    shutil.copytree(BASE, folder / BASE.name)
+    for block in found:
+        options.update(block.options)
+        file = folder / block.file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if block.whole or not file.is_file():
+            file.write_text(block.text, encoding="utf-8")
+        else:
+            data = merged(plain(file.read_text(encoding="utf-8")), plain(block.text))
+            file.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=float), encoding="utf-8")
+    return options
+
+
+def lint(folder: Path, options: Mapping[str, str]) -> Report:
+    material, refused = gathered([str(folder)], as_of=options.get("as-of"))
+    return run(material, CHECKS, Levels(), refused=refused)
+
+
+def codes(folder: Path, text: str) -> set[str]:
+    folder.mkdir()
+    options = write(folder, list(blocks(text)))
+    return {found.check.code for found in lint(folder, options).found}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_the_examples_of_a_page_are_true(check: Check, tmp_path: Path) -> None:
+    found = sections(check)
+    assert tuple(found) == SECTIONS
+    assert list(blocks(found["坏例"])), "no bad example"
+    assert list(blocks(found["好例"])), "no good example"
+    assert check.code in codes(tmp_path / "bad", found["坏例"])
+    assert codes(tmp_path / "good", found["好例"]) == set()
+
+
+def test_the_base_of_the_examples_is_clean(tmp_path: Path) -> None:
+    assert codes(tmp_path / "base", "") == set()
+
+
+def test_codes_are_unique_and_of_a_family() -> None:
+    every = [check.code for check in CHECKS]
+    assert len(set(every)) == len(every)
+    assert all(re.fullmatch(r"[A-Z][0-9]{3}", code) and code[0] in FAMILIES for code in every)
+
+
+def test_no_page_of_a_check_that_is_gone() -> None:
+    import gradeeval.lint
+
+    folder = Path(gradeeval.lint.__file__).parent / "pages"
+    assert {path.stem for path in folder.glob("*.md")} == {check.code for check in CHECKS}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_a_page_begins_with_code_and_title(check: Check) -> None:
+    assert page(check).startswith(f"# {check.code} {check.title}\n")
