@@ -273,10 +273,10 @@ def test_the_same_subject_twice_in_a_table_is_refused(empty: Path, tmp_path: Pat
     book.save(path)
     dataset = read(path, scope)
     assert [(problem.path, problem.message[:20]) for problem in dataset.problems] == [
+        ("数据!C8", dataset.problems[0].message[:20]),
         ("数据!C9", "“机构代码”：必须填写机构代码"),
-        ("数据!C8", dataset.problems[1].message[:20]),
     ]
-    assert "同一对象同一时期" in dataset.problems[1].message
+    assert "同一对象同一时期" in dataset.problems[0].message
     assert len(dataset.profiles) == 1
 
 

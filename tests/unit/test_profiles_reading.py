@@ -179,7 +179,9 @@ def test_a_path_that_does_not_exist(name: str, tmp_path: Path) -> None:
 
 
 def test_a_folder_without_profiles(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"没有档案（\.json、\.yaml、\.yml、\.xlsx、\.csv）"):
+    with pytest.raises(
+        NotFound, match=r"没有档案（\.json、\.yaml、\.yml、\.ndjson、\.jsonl、\.xlsx、\.csv、\.parquet）"
+    ):
         read(tmp_path)
 
 

@@ -17,6 +17,7 @@ from gradeeval.engines.formulas import Computed, compute
 from gradeeval.language.nodes import Condition, Reach
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.profiles.profile import ListedPart, Member, Profile, Roster, Value
+from gradeeval.profiles.regions import Regions
 from gradeeval.timeline import Period, read_period
 from gradeeval.vocabulary import AROUND
 
@@ -102,11 +103,12 @@ class World:
             self.history[profile.key].append(profile)
         for found in self.history.values():
             found.sort(key=lambda profile: (profile.period.end, not profile.period.several_years))
-        self.rows: dict[str, list[ListedPart]] = defaultdict(list)
+        self.regions = Regions(rosters)
         self._listed: dict[str, list[ListedPart]] = defaultdict(list)
         for roster in rosters:
             for row in roster.rows:
-                (self.rows if row.kind == "region" else self._listed)[row.id].append(row)
+                if row.kind != "region":
+                    self._listed[row.id].append(row)
         self._views: dict[tuple[str, str, str], View] = {}
         self._parts: dict[tuple[str, str, str, Reach], tuple[list[View], bool]] = {}
         self._conditions: dict[tuple[Condition, Reach], OnView] = {}
@@ -179,19 +181,11 @@ class World:
 
     def row(self, code: str, day: str) -> ListedPart | None:
         """The row of a region that holds on a day."""
-        for row in self.rows.get(code, ()):
-            if row.holds_on(day):
-                return row
-        return None
+        return self.regions.row(code, day)
 
     def chain(self, code: str, day: str) -> list[ListedPart]:
         """The region and all around it, from the narrowest to the widest; empty where no roster has it."""
-        found: list[ListedPart] = []
-        row = self.row(code, day)
-        while row is not None and row not in found:
-            found.append(row)
-            row = self.row(row.parent, day) if row.parent else None
-        return found
+        return self.regions.chain(code, day)
 
     def _around(self, values: dict[str, Any], code: str, day: str, *, own: bool) -> None:
         for row in self.chain(code, day):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,7 +44,9 @@ def new_folder(target: Path) -> Iterator[Path]:
         finally:
             lock.close()
     except OSError as error:
-        raise Misuse(_("{path} 无法写入（{reason}）；没有留下任何文件").format(path=target, reason=error.strerror)) from None
+        raise Misuse(
+            _("{path} 无法写入（{reason}）；没有留下任何文件").format(path=target, reason=error.strerror)
+        ) from None
 
 
 def hold(path: Path) -> IO[bytes] | None:
@@ -79,7 +82,7 @@ def _own(beside: Path, target: Path) -> IO[bytes]:
 
 def _lock(stream: IO[bytes]) -> None:
     """Raises ``OSError`` where another process holds it. It is let go when the process dies, however it dies."""
-    if os.name == "nt":  # pragma: no cover - Windows
+    if sys.platform == "win32":  # pragma: no cover
         import msvcrt
 
         msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)

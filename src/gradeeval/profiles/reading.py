@@ -8,15 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from gradeeval.errors import InvalidContent, NotFound
-from gradeeval.files.reading import SUFFIXES, read_plain
+from gradeeval.errors import NotFound
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
+from gradeeval.profiles.contents import (
+    ALL_SUFFIXES,
+    Content,
+    Item,
+    Listing,
+    Note,
+    Placed,
+    Unread,
+    contents,
+    profile_files,
+)
 from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read_fact
-from gradeeval.profiles.form_layout import FORM_SUFFIXES, REFUSED_SUFFIXES
 from gradeeval.profiles.identifiers import credit_code_fault, institution_code, institution_code_fault
 from gradeeval.profiles.profile import Member, Profile, Proof, Roster, Value
 from gradeeval.profiles.rosters import read_roster
@@ -27,26 +36,8 @@ from gradeeval.vocabulary import KINDS
 if TYPE_CHECKING:
     from gradeeval.profiles.filled_form import FilledForm
 
-_EXPECTATIONS = ".expected"
 Faults = list[tuple[tuple[str | int, ...], str]]
 """Paths inside an item, and sentences."""
-
-
-class Placed(Protocol):
-    """A file that was read and knows where its values stand."""
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        ...
-
-    def place(self, path: tuple[str | int, ...] = ()) -> tuple[int, int]:
-        """Line and column of the value at ``path``."""
-        ...
-
-    def problem(self, message: str, path: tuple[str | int, ...] = ()) -> Problem:
-        """A problem at ``path``."""
-        ...
 
 
 @dataclass(slots=True)
@@ -83,77 +74,50 @@ class ProfileReader:
         dataset = Dataset()
         seen: dict[tuple[str, str, str], Profile] = {}
         for path in paths:
-            files = list(profile_files(path))
+            files = profile_files(path)
             if not files:
-                known = listed((*SUFFIXES, *FORM_SUFFIXES))
-                raise NotFound(_("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=known))
+                raise NotFound(
+                    _("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=listed(ALL_SUFFIXES))
+                )
             for file in files:
-                if file.suffix.lower() not in FORM_SUFFIXES:
-                    self._file(file, dataset, seen)
-                elif file == path or _is_form(file):
-                    self._form(file, dataset, seen)
-                else:
-                    dataset.notes.append(Problem(_("不是 gradeeval 的表单，没有读取"), str(file)))
+                for content in contents(file, self.scope, alone=file == path):
+                    self._take(content, dataset, seen)
         return dataset
 
-    def _form(self, path: Path, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
-        """A filled form; of a profile with a refused cell the other values are checked too, but it is not taken."""
-        from gradeeval.profiles.forms import read_form
-
-        try:
-            form = read_form(path, self.scope)
-        except InvalidContent as refused:
-            dataset.problems.extend(refused.problems)
-            return
-        dataset.problems.extend(form.problems)
-        dataset.notes.extend(form.notes)
-        dataset.forms.append(form)
-        for index, item in enumerate(form.data):
-            faulty = index in form.faulty or -1 in form.faulty
-            self._item(item, form, (index,), dataset, seen, faulty=faulty)
-
-    def _file(self, path: Path, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
-        try:
-            plain = read_plain(path)
-        except InvalidContent as refused:
-            dataset.problems.extend(refused.problems)
-            return
-        if isinstance(plain.data, dict) and "rows" in plain.data and "kind" not in plain.data:
-            roster, problems = read_roster(plain, self.scope.vocabulary)
+    def _take(self, content: Content, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
+        if isinstance(content, Item):
+            self._item(content, dataset, seen)
+        elif isinstance(content, Listing):
+            roster, problems = read_roster(content.plain, self.scope.vocabulary)
             dataset.problems.extend(problems)
             if roster is not None:
                 dataset.rosters.append(roster)
-            return
-        several = isinstance(plain.data, list)
-        items = plain.data if isinstance(plain.data, list) else [plain.data]
-        if not items:
-            dataset.problems.append(plain.problem(_("文件中没有档案")))
-        for index, item in enumerate(items):
-            where: tuple[str | int, ...] = (index,) if several else ()
-            self._item(item, plain, where, dataset, seen)
+        elif isinstance(content, Unread):
+            dataset.problems.extend(content.problems)
+        elif isinstance(content, Note):
+            dataset.notes.append(content.problem)
+        else:
+            dataset.problems.extend(content.problems)
+            dataset.notes.extend(content.notes)
+            dataset.forms.append(content)
 
-    def _item(
-        self,
-        item: object,
-        plain: Placed,
-        where: tuple[str | int, ...],
-        dataset: Dataset,
-        seen: dict[tuple[str, str, str], Profile],
-        *,
-        faulty: bool = False,
-    ) -> None:
-        """Checks one profile and takes it, unless it is ``faulty`` already; what it lacks is then not told again."""
-        item = _as_meant(item)
-        faults = self.problems(item)
-        if not faults:
-            assert isinstance(item, dict)
-            profile, faults = self._profile(item, plain, where)
-            if profile is not None and not faults:
-                faults = _clash(profile, seen)
-                if not faults and not faulty:
-                    dataset.profiles.append(profile)
-        told = (fault for fault in faults if not faulty or fault[0])
-        dataset.problems.extend(plain.problem(sentence, (*where, *path)) for path, sentence in told)
+    def _item(self, item: Item, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
+        """Checks one profile and takes it, unless one of its cells was refused; what it lacks is then not told again."""
+        profile, faults = self.profile(item)
+        if profile is not None and not faults:
+            faults = _clash(profile, seen)
+            if not faults and not item.problems:
+                dataset.profiles.append(profile)
+        dataset.problems.extend((*item.problems, *placed(item, faults)))
+
+    def profile(self, item: Item) -> tuple[Profile | None, Faults]:
+        """The profile that an item is, and its faults; without the question whether there is another one of the same period."""
+        data = _as_meant(item.data)
+        faults = self.problems(data)
+        if faults:
+            return None, faults
+        assert isinstance(data, dict)
+        return self._profile(data, item.placed, item.where)
 
     def problems(self, item: object) -> Faults:
         """What the schemas refuse in one profile: paths and sentences."""
@@ -268,28 +232,10 @@ def _without_hyphen(item: object) -> object:
     return item
 
 
-def _is_form(path: Path) -> bool:
-    from gradeeval.profiles.forms import is_form
-
-    return is_form(path)
-
-
-def profile_files(path: Path) -> Iterable[Path]:
-    """The file itself, or the profile files of a folder and of its folders, in order. Raises ``NotFound``."""
-    if not path.exists():
-        raise NotFound(_("文件或文件夹 {path} 不存在").format(path=path))
-    if not path.is_dir():
-        if path.suffix.lower() in REFUSED_SUFFIXES:
-            raise NotFound(_("不读取 {path}：含宏或旧格式的工作簿请另存为 .xlsx").format(path=path))
-        return [path]
-    return [
-        found
-        for found in sorted(path.rglob("*"))
-        if found.suffix.lower() in (*SUFFIXES, *FORM_SUFFIXES)
-        and found.is_file()
-        and not found.stem.endswith(_EXPECTATIONS)
-        and not found.name.startswith("~$")  # what Excel keeps beside an open workbook
-    ]
+def placed(item: Item, faults: Faults) -> list[Problem]:
+    """The faults with their places; of an item with refused cells those that are about one of its values."""
+    told = (fault for fault in faults if not item.problems or fault[0])
+    return [item.placed.problem(sentence, (*item.where, *path)) for path, sentence in told]
 
 
 def _field_faults(item: Mapping[str, Any], kind: str) -> Faults:

@@ -161,7 +161,13 @@ class _Writer:
         )
         for row in self.province.invented:
             self.roster.write(
-                {"code": row.id, "name": row.name, "tier": row.tier, "division": row.values["division"], "parent": row.parent}
+                {
+                    "code": row.id,
+                    "name": row.name,
+                    "tier": row.tier,
+                    "division": row.values["division"],
+                    "parent": row.parent,
+                }
             )
 
     def _wider(
@@ -176,7 +182,9 @@ class _Writer:
             middle = sum(own) / len(own)
             row = rows.get(code)
             if row is not None and row.tier == "prefecture":
-                for network in urban_groups(code, row.name, middle, leads.get(code, ()), rest.get(code, ()), self.chance):
+                for network in urban_groups(
+                    code, row.name, middle, leads.get(code, ()), rest.get(code, ()), self.chance
+                ):
                     self._network(network)
                 self._region(row, middle)
         helping = [item for found in leads.values() for item in found if "assisting_hospital" in item.roles]
@@ -215,7 +223,13 @@ class _Writer:
             {"id": network.id, "kind": "network", "type": network.type, "name": network.name, "region": network.region}
         )
         drawn = self.facts.other(Reach("network", type=network.type), {}, network.able, self.chance, {})
-        head = {"id": network.id, "kind": "network", "type": network.type, "name": network.name, "region": network.region}
+        head = {
+            "id": network.id,
+            "kind": "network",
+            "type": network.type,
+            "name": network.name,
+            "region": network.region,
+        }
         for period, facts in zip(self.wish.periods, drawn, strict=True):
             record = {**head, "period": period.text, "fictional": True, "members": network.members, "facts": facts}
             self.networks.write(record)
@@ -243,5 +257,3 @@ def _with_source(facts: dict[str, Any], chance: Random) -> None:
     origin = _SOURCES[int(chance.random() * len(_SOURCES))]
     for name in list(facts)[::3]:
         facts[name] = {"value": facts[name], "source": origin, "status": "self_reported"}
-
-

@@ -26,7 +26,7 @@ _MISSING = 0.04
 _BADLY_REPORTING = 0.07
 _ALSO_MISSING = 0.4
 _EVERYBODY_HAS = frozenset(("visits", "fund_payment", "age_friendly", "village_clinics"))
-_SELDOM_ASKED = {"village_clinic": 0.12, "outpatient_clinic": 0.2, "elderly_care_home": 0.3, "other": 0.2}
+_SELDOM_ASKED = {"village_clinic": 0.3, "outpatient_clinic": 0.35, "elderly_care_home": 0.4, "other": 0.3}
 _YEARLY = 0.16
 """By how much everybody is more able each year."""
 
@@ -235,5 +235,6 @@ def _middle(unit: str | None, name: str) -> float:
     if unit == "percent":
         return 35.0 + 50.0 * fixed("middle", name)
     if unit == "yuan":
-        return 10.0 ** (6.0 + 2.0 * fixed("middle", name))
-    return {"ratio": 1.0, "month": 6.0, "rank": 12.0, "percentage_point": 1.0}.get(unit or "", 4.0 + 40.0 * fixed("middle", name))
+        return math.pow(10.0, 6.0 + 2.0 * fixed("middle", name))
+    usual = {"ratio": 1.0, "month": 6.0, "rank": 12.0, "percentage_point": 1.0}.get(unit or "")
+    return usual if usual is not None else 4.0 + 40.0 * fixed("middle", name)

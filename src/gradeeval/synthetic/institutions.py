@@ -69,7 +69,9 @@ _GRADE = {
 }
 _COUNTY_HOSPITAL = Urn({"tertiary_b": 8, "tertiary_ungraded": 22, "secondary_a": 62, "secondary_b": 8})
 _CAPABLE = {"unrated": -0.6, "primary": -0.3, "secondary": 0.2, "tertiary": 0.9}
-_EASTERN = ("东", "西", "南", "北", "中")
+_MOSTLY_PRIVATE = frozenset(("outpatient_clinic", "elderly_care_home", "other", "community_health_station"))
+_GOVERNMENTS = frozenset(("national", "province", "prefecture", "county", "township"))
+_QUARTERS = ("东", "西", "南", "北", "中")
 
 
 @dataclass(slots=True)
@@ -92,6 +94,16 @@ class Institution:
         """Its roles; the list in the fields itself."""
         found: list[str] = self.fields["roles"]
         return found
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What an institution is by rank and owner."""
+
+    level_grade: str
+    ownership: str
+    sponsor: str
+    roles: list[str]
 
 
 def institutions(county: County, count: int, serial: int, chance: Random) -> list[Institution]:
@@ -117,70 +129,91 @@ def _plan(county: County, count: int, chance: Random) -> Iterator[tuple[str, str
         yield urn.draw(chance), ""
 
 
-def _institution(
-    county: County, category: str, standing: str, serial: int, number: int, chance: Random
-) -> Institution:
+def _institution(county: County, category: str, standing: str, serial: int, number: int, chance: Random) -> Institution:
     title, broad, code, _in_county, _in_district = _CATEGORIES[category]
-    one = chance.random
-    level_grade, ownership, sponsor, roles = "unrated", "public", "county", []
     if standing.startswith("seat"):
-        sponsor = "province" if county.seat == 2 and one() < 0.7 else "prefecture"
-        level_grade = standing.removeprefix("seat ") or "unrated"
-        if sponsor == "province" and broad == "hospital":
-            roles.append("provincial_hospital")
-        if level_grade == "tertiary_a":
-            roles.append("assisting_hospital")
-            if one() < 0.4:
-                roles.append("regional_center")
+        held = _of_seat(county, broad, standing.removeprefix("seat "), chance)
     elif standing == "own":
-        if broad == "hospital":
-            level_grade = _COUNTY_HOSPITAL.draw(chance)
-            roles.append("county_hospital")
-            if one() < 0.5 + 0.2 * county.wealth:
-                roles.append("county_medical_center")
-            if one() < 0.6:
-                roles.append("assisted_hospital")
-        elif category == "mch_hospital":
-            level_grade = "secondary_a" if one() < 0.6 + 0.15 * county.wealth else "secondary_ungraded"
-    elif broad == "hospital":
-        private = category != "ethnic_hospital" and one() < 0.74
-        ownership = "private" if private else "public"
-        sponsor = "private" if private else ("prefecture", "county", "enterprise", "university")[int(one() * 4)]
-        level_grade = _GRADE[_PRIVATE_LEVEL.draw(chance) if private else "secondary"].draw(chance)
+        held = _of_county(county, category, broad, chance)
+    else:
+        held = _of_anybody(category, broad, chance)
     if category in ("community_health_center", "township_health_center"):
-        level_grade = "primary_a" if one() < 0.4 else "primary_ungraded" if one() < 0.8 else "secondary_ungraded"
-        if category == "township_health_center":
-            sponsor = "township" if one() < 0.3 else "county"
-            if number % 4 == 1:
-                roles.append("central_township")
-                code = "C210"
-        elif one() < 0.25:
-            ownership, sponsor = "private", "private"
-        if one() < 0.12 + 0.05 * county.wealth:
-            roles.append("community_hospital" if category == "community_health_center" else "county_subcenter")
-    elif category == "village_clinic":
-        sponsor = "village" if one() < 0.7 else "township"
-        if one() < 0.1:
-            ownership, sponsor = "private", "private"
-    elif category in ("outpatient_clinic", "elderly_care_home", "other", "community_health_station") and one() < 0.86:
-        ownership, sponsor = "private", "private"
-    level = level_grade.partition("_")[0]
-    government = ownership == "public" and sponsor in ("national", "province", "prefecture", "county", "township")
-    profit = ownership == "private" and one() < 0.55
-    region = county.row.id[:6]
+        held = _primary(county, category, number, chance)
+        code = "C210" if "central_township" in held.roles else code
+    level = held.level_grade.partition("_")[0]
+    profit = held.ownership == "private" and chance.random() < 0.55
     body = f"XN{serial:06}"
-    id = f"{body}{organisation_code_check(body)}{region}{'17' if ownership == 'private' else '11'}{code}{2 if profit else 1}"
+    economy = "17" if held.ownership == "private" else "11"
+    id = f"{body}{organisation_code_check(body)}{county.row.id[:6]}{economy}{code}{2 if profit else 1}"
     fields: dict[str, Any] = {
         "class": broad,
         "category": category,
         "level": level,
-        "level_grade": level_grade,
-        "ownership": ownership,
+        "level_grade": held.level_grade,
+        "ownership": held.ownership,
         "management_class": "for_profit" if profit else "non_profit",
-        "sponsor": sponsor,
-        "government_run": government,
-        "roles": roles,
+        "sponsor": held.sponsor,
+        "government_run": held.sponsor in _GOVERNMENTS,
+        "roles": held.roles,
     }
     able = 0.45 * county.wealth + _CAPABLE[level] + 0.7 * spread(chance)
-    name = f"{county.row.name}{_EASTERN[number % 5]}{number + 1}号{title}（虚构）"
+    name = f"{county.row.name}{_QUARTERS[number % 5]}{number + 1}号{title}（虚构）"
     return Institution(id, name, county.row.id, fields, able)
+
+
+def _of_seat(county: County, broad: str, level_grade: str, chance: Random) -> _Standing:
+    """The province's and the prefecture's own."""
+    sponsor = "province" if county.seat == 2 and chance.random() < 0.7 else "prefecture"
+    held = _Standing(level_grade or "unrated", "public", sponsor, [])
+    if sponsor == "province" and broad == "hospital":
+        held.roles.append("provincial_hospital")
+    if level_grade == "tertiary_a":
+        held.roles.append("assisting_hospital")
+        if chance.random() < 0.4:
+            held.roles.append("regional_center")
+    return held
+
+
+def _of_county(county: County, category: str, broad: str, chance: Random) -> _Standing:
+    held = _Standing("unrated", "public", "county", [])
+    if broad == "hospital":
+        held.level_grade = _COUNTY_HOSPITAL.draw(chance)
+        held.roles.append("county_hospital")
+        if chance.random() < 0.5 + 0.2 * county.wealth:
+            held.roles.append("county_medical_center")
+        if chance.random() < 0.6:
+            held.roles.append("assisted_hospital")
+    elif category == "mch_hospital":
+        able = chance.random() < 0.6 + 0.15 * county.wealth
+        held.level_grade = "secondary_a" if able else "secondary_ungraded"
+    return held
+
+
+def _of_anybody(category: str, broad: str, chance: Random) -> _Standing:
+    one = chance.random
+    if broad == "hospital":
+        if category != "ethnic_hospital" and one() < 0.74:
+            return _Standing(_GRADE[_PRIVATE_LEVEL.draw(chance)].draw(chance), "private", "private", [])
+        sponsor = ("prefecture", "county", "enterprise", "university")[int(one() * 4)]
+        return _Standing(_GRADE["secondary"].draw(chance), "public", sponsor, [])
+    if category == "village_clinic":
+        if one() < 0.1:
+            return _Standing("unrated", "private", "private", [])
+        return _Standing("unrated", "public", "village" if one() < 0.7 else "township", [])
+    private = category in _MOSTLY_PRIVATE and one() < 0.86
+    return _Standing("unrated", *(("private", "private") if private else ("public", "county")), [])
+
+
+def _primary(county: County, category: str, number: int, chance: Random) -> _Standing:
+    one = chance.random
+    level_grade = "primary_a" if one() < 0.4 else "primary_ungraded" if one() < 0.8 else "secondary_ungraded"
+    held = _Standing(level_grade, "public", "county", [])
+    if category == "township_health_center":
+        held.sponsor = "township" if one() < 0.3 else "county"
+        if number % 4 == 1:
+            held.roles.append("central_township")
+    elif one() < 0.25:
+        held.ownership = held.sponsor = "private"
+    if one() < 0.12 + 0.05 * county.wealth:
+        held.roles.append("community_hospital" if category == "community_health_center" else "county_subcenter")
+    return held

@@ -47,7 +47,9 @@ def consortia(county: County, found: Sequence[Institution], chance: Random) -> l
         lead = leads[index]
         _join(network, lead, ["consortium_lead"], chance)
         for item in leads[number:] if index == 0 else ():
-            _join(network, item, ["consortium_member", "tcm_lead"][: 2 if item.category == "tcm_hospital" else 1], chance)
+            _join(
+                network, item, ["consortium_member", "tcm_lead"][: 2 if item.category == "tcm_hospital" else 1], chance
+            )
         for item in primary[index::number]:
             _join(network, item, ["consortium_member"], chance)
         for item in clinics[index : _VILLAGE_CLINICS_OF_A_CONSORTIUM * number : number]:
@@ -64,7 +66,13 @@ def urban_groups(
     wanted = min(len(leads), 1 + int(chance.random() * 3))
     for index, lead in enumerate(leads[:wanted]):
         able = 0.5 * wealth + 0.7 * spread(chance)
-        network = Network(f"XN-UG-{prefecture}-{index + 1}", "urban_group", f"{name}第{index + 1}城市医疗集团（虚构）", prefecture, able)
+        network = Network(
+            f"XN-UG-{prefecture}-{index + 1}",
+            "urban_group",
+            f"{name}第{index + 1}城市医疗集团（虚构）",
+            prefecture,
+            able,
+        )
         _join(network, lead, [], chance)
         for item in rest[index::wanted]:
             _join(network, item, [], chance)
@@ -78,9 +86,7 @@ def assistance(helping: Sequence[Institution], helped: Iterable[Institution], ch
     for number, item in enumerate(helped):
         helper = helping[number % len(helping)]
         able = 0.5 * helper.able + 0.6 * spread(chance)
-        network = Network(
-            f"XN-BF-{item.id}", "tertiary_assistance", f"{helper.name}帮扶{item.name}", item.region, able
-        )
+        network = Network(f"XN-BF-{item.id}", "tertiary_assistance", f"{helper.name}帮扶{item.name}", item.region, able)
         _join(network, helper, ["assisting_hospital"], chance)
         _join(network, item, ["assisted_hospital"], chance)
         made.append(network)

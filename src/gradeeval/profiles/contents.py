@@ -1,0 +1,194 @@
+"""What profile files hold, whatever their format: items that may be profiles, rosters, and what could not be read.
+
+One item at a time, so that a file of lines may be of any size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol
+
+from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files import ndjson
+from gradeeval.files.ndjson import Line, gathered, read_lines
+from gradeeval.files.reading import SUFFIXES, PlainFile, read_plain
+from gradeeval.language.scope import Scope
+from gradeeval.messages import _
+from gradeeval.problems import Problem
+from gradeeval.profiles.filled_form import FilledForm
+from gradeeval.profiles.form_layout import FORM_SUFFIXES, REFUSED_SUFFIXES
+
+TABLES = (".parquet",)
+ALL_SUFFIXES = (*SUFFIXES, *ndjson.SUFFIXES, *FORM_SUFFIXES, *TABLES)
+MANIFESTS = ("dataset.json", "dataset.yaml")
+REJECTED = "rejected.ndjson"
+_EXPECTATIONS = ".expected"
+
+
+class Placed(Protocol):
+    """A file that was read and knows where its values stand."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        ...
+
+    def place(self, path: tuple[str | int, ...] = ()) -> tuple[int, int]:
+        """Line and column of the value at ``path``."""
+        ...
+
+    def problem(self, message: str, path: tuple[str | int, ...] = ()) -> Problem:
+        """A problem at ``path``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What may be a profile: plain data, and where it stands. ``problems`` are those of its cells that were refused already."""
+
+    data: Any
+    placed: Placed
+    where: tuple[str | int, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A record, or a whole file, that could not be read, with every fault; ``text`` is what stood there, if it is a line."""
+
+    path: Path
+    problems: tuple[Problem, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A roster."""
+
+    plain: PlainFile
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is only worth knowing."""
+
+    problem: Problem
+
+
+Content = Item | Unread | Listing | Note | FilledForm
+
+
+def contents(path: Path, scope: Scope, *, alone: bool = True) -> Iterator[Content]:
+    """Everything in one file; a form after its items. ``alone``: it was named itself, not found in a folder."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix in ndjson.SUFFIXES:
+            yield from _lines(path)
+        elif suffix in FORM_SUFFIXES:
+            yield from _form(path, scope, alone)
+        elif suffix in TABLES:
+            from gradeeval.profiles.parquet_table import parquet_items
+
+            yield from (Item(data, placed) for data, placed in parquet_items(path))
+        else:
+            yield from _plain(read_plain(path))
+    except InvalidContent as refused:
+        yield Unread(path, tuple(refused.problems))
+
+
+def _plain(plain: PlainFile) -> Iterator[Content]:
+    if isinstance(plain.data, dict) and "rows" in plain.data and "kind" not in plain.data:
+        yield Listing(plain)
+        return
+    if not isinstance(plain.data, list):
+        yield Item(plain.data, plain)
+        return
+    if not plain.data:
+        yield Unread(plain.path, (plain.problem(_("文件中没有档案")),))
+    for index, item in enumerate(plain.data):
+        yield Item(item, plain, (index,))
+
+
+def _lines(path: Path) -> Iterator[Content]:
+    """Items, or a roster: its first line is its head, without ``rows``, and each of the others a row."""
+    found = iter(read_lines(path))
+    first = next(found, None)
+    if first is None:
+        yield Note(Problem(_("文件中没有记录"), str(path)))
+        return
+    head = _item(first)
+    if isinstance(head, Item) and is_head(head.data):
+        rows = list(found)
+        data = {**head.data, "rows": [row.data() for row in rows]}
+        yield Listing(gathered(path, (first, *rows), data, "rows"))
+        return
+    yield from chain((head,), map(_item, found))
+
+
+def _item(line: Line) -> Item | Unread:
+    try:
+        return Item(line.data(), line)
+    except InvalidContent as refused:
+        return Unread(line.path, tuple(refused.problems), line.raw[:65_536].decode("utf-8", "replace"))
+
+
+def is_head(data: Any) -> bool:
+    """Whether the first line of a file is the head of a roster."""
+    return isinstance(data, dict) and "jurisdiction" in data and "kind" not in data
+
+
+def _form(path: Path, scope: Scope, alone: bool) -> Iterator[Content]:
+    """A filled form, or a table with a row a subject; of a profile with a refused cell the other values are checked too."""
+    from gradeeval.profiles.flat_table import is_flat, read_flat
+    from gradeeval.profiles.forms import is_form, read_form
+
+    if is_flat(path):
+        for row in read_flat(path, scope):
+            yield Item(row.data[0], row, (0,), tuple(row.problems))
+        return
+    if not alone and not is_form(path):
+        yield Note(Problem(_("不是 gradeeval 的表单，没有读取"), str(path)))
+        return
+    form = read_form(path, scope)
+    told = _by_item(form)
+    for index, item in enumerate(form.data):
+        yield Item(item, form, (index,), tuple(told.get(index, ())))
+    if told:
+        form.problems.clear()
+    yield form
+
+
+def _by_item(form: FilledForm) -> dict[int, list[Problem]]:
+    """The problems of each faulty item: those of its own row, where each has a row; what belongs to none goes to the first."""
+    faulty = sorted(range(len(form.data)) if -1 in form.faulty else form.faulty)
+    by_row = {form.place((index,))[0]: index for index in faulty} if len(faulty) > 1 else {}
+    told: dict[int, list[Problem]] = {index: [] for index in faulty}
+    for problem in form.problems:
+        cell = re.search("[0-9]+$", problem.path)
+        row = problem.line or (int(cell[0]) if cell else 0)
+        if faulty:
+            told[by_row.get(row, faulty[0])].append(problem)
+    return told
+
+
+def profile_files(path: Path) -> list[Path]:
+    """The file itself, or the profile files of a folder and of its folders, in order. Raises ``NotFound``."""
+    if not path.exists():
+        raise NotFound(_("文件或文件夹 {path} 不存在").format(path=path))
+    if not path.is_dir():
+        if path.suffix.lower() in REFUSED_SUFFIXES:
+            raise NotFound(_("不读取 {path}：含宏或旧格式的工作簿请另存为 .xlsx").format(path=path))
+        return [path]
+    return [
+        found
+        for found in sorted(path.rglob("*"))
+        if found.suffix.lower() in ALL_SUFFIXES
+        and found.is_file()
+        and not found.stem.endswith(_EXPECTATIONS)
+        and found.name not in (*MANIFESTS, REJECTED)
+        and not found.name.startswith("~$")  # what Excel keeps beside an open workbook
+    ]
