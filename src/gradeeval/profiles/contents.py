@@ -91,7 +91,7 @@ def contents(path: Path, scope: Scope, *, alone: bool = True) -> Iterator[Conten
         elif suffix in FORM_SUFFIXES:
             yield from _form(path, scope, alone)
         elif suffix in TABLES:
-            from gradeeval.profiles.parquet_table import parquet_items
+            from gradeeval.profiles.columns.plain_table import parquet_items
 
             yield from (Item(data, placed) for data, placed in parquet_items(path))
         else:
