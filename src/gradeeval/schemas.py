@@ -29,6 +29,7 @@ KINDS = (
     "ledger",
     "indicators",
     "requirements",
+    "candidates",
     "examples",
     "roster",
     "result",

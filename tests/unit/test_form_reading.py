@@ -16,10 +16,10 @@ import pytest
 
 from gradeeval.cli.main import run
 from gradeeval.errors import NotFound
+from gradeeval.files.archives import MAX_UNPACKED
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.form_layout import ENTRY_COLUMNS
 from gradeeval.profiles.reading import Dataset, ProfileReader
-from gradeeval.profiles.workbook import MAX_UNPACKED
 from gradeeval.workspace import build
 
 ID = "XN000101541010511A1001"

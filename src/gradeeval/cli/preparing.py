@@ -24,6 +24,8 @@ from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 from gradeeval.profiles.reading import Dataset, ProfileReader
 from gradeeval.reports.rendering import Layout
+from gradeeval.rulesets.reading import candidate_files
+from gradeeval.rulesets.ruleset import Ruleset
 from gradeeval.schemas import shipped
 from gradeeval.workspace import Workspace, build
 
@@ -66,7 +68,16 @@ def opened() -> Workspace:
     workspace = build()
     for plugin, why in workspace.refused:
         click.echo(_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why), err=True)
+    for line in candidate_notes(workspace.rulesets.values()):
+        click.echo(line, err=True)
     return workspace
+
+
+def candidate_notes(rulesets: Iterable[Ruleset]) -> Iterator[str]:
+    """A sentence for each ruleset of which a part is only a draft, so that nobody takes its findings for the whole."""
+    for ruleset in rulesets:
+        if candidate_files(ruleset):
+            yield _("提示：规则集 {id} 还有候选要求（candidates），未定稿，不参与评定").format(id=ruleset.document.id)
 
 
 def prepare(workspace: Workspace, paths: Iterable[Path], engine: str | None) -> Prepared:

@@ -10,12 +10,12 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import form_notes
+from gradeeval.cli.preparing import candidate_notes, form_notes
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
 from gradeeval.profiles.reading import ProfileReader
-from gradeeval.rulesets.reading import place_of, read_examples, read_ledger
+from gradeeval.rulesets.reading import check_candidates, place_of, read_examples, read_ledger
 from gradeeval.workspace import Workspace, build
 
 
@@ -29,6 +29,8 @@ def command(paths: tuple[Path, ...]) -> int:
     problems: list[Problem] = []
     for path in folders:
         problems.extend(_ruleset(path, workspace))
+        for line in candidate_notes([workspace.ruleset(path.resolve().name)]):
+            click.echo(line, err=True)
     others = [path for path in paths if path not in folders]
     if others:
         dataset = ProfileReader(workspace.scope).read(others)
@@ -53,6 +55,7 @@ def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
         lambda: problems.extend(_links(ruleset.document.id, workspace)),
         lambda: read_ledger(ruleset),
         lambda: list(read_examples(ruleset)),
+        lambda: problems.extend(check_candidates(ruleset)),
     ):
         try:
             read()

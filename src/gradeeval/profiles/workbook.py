@@ -21,12 +21,10 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from gradeeval.files.archives import MAX_RATIO, MAX_UNPACKED, weigh
 from gradeeval.files.gathering import Gathering
 from gradeeval.messages import _
 
-MAX_PARTS = 2_000
-MAX_UNPACKED = 96 * 1024 * 1024
-MAX_RATIO = 200
 MAX_CELLS = 1_000_000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 4_000
@@ -113,20 +111,16 @@ def _broken(found: Gathering) -> NoReturn:
 
 def _refuse_bulk(archive: zipfile.ZipFile, found: Gathering) -> None:
     """Before anything is unpacked: too many parts, too much in all, too much from too little; encrypted parts; macros."""
-    parts = archive.infolist()
-    total = sum(part.file_size for part in parts)
-    swollen = any(
-        part.file_size > 1 << 20 and part.file_size > MAX_RATIO * max(part.compress_size, 1) for part in parts
-    )
-    if len(parts) > MAX_PARTS or total > MAX_UNPACKED or swollen:
+    weight = weigh(archive)
+    if weight.too_much:
         found.stop(
             _("工作簿解压后过大（{size} MiB，上限 {limit} MiB，压缩比上限 {ratio}），可能是压缩炸弹，不予打开").format(
-                size=f"{total / (1 << 20):.0f}", limit=MAX_UNPACKED >> 20, ratio=MAX_RATIO
+                size=f"{weight.unpacked / (1 << 20):.0f}", limit=MAX_UNPACKED >> 20, ratio=MAX_RATIO
             )
         )
-    if any(part.flag_bits & 1 for part in parts):
+    if weight.encrypted:
         found.stop(_("工作簿已加密，或是旧的 .xls 格式；请去掉打开密码，另存为 .xlsx 后再读入"))
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+    if weight.macros:
         found.stop(_("工作簿含有宏，不予读取；请另存为不含宏的 .xlsx"))
 
 

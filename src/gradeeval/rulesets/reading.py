@@ -26,6 +26,8 @@ from gradeeval.schemas import Checker, bundled, check_file, folder, shipped
 from gradeeval.timeline import is_date, read_span
 from gradeeval.vocabulary import Values, Vocabulary
 
+_STUBS = "indicators.yaml"  # of candidates: read by people alone
+
 
 def cache_folder() -> Path | None:
     """Where parsed files are kept between runs: ``GRADEEVAL_CACHE_DIR`` (empty: nowhere), else the user's cache."""
@@ -81,7 +83,7 @@ def read_requirements(ruleset: Ruleset) -> Loaded:
     """All requirements of a ruleset, and the digest of its document, indicators and requirements."""
     requirements: list[Requirement] = []
     content: dict[str, str] = {}
-    for file in sorted(ruleset.folder.glob("requirements/*.yaml")):
+    for file in _requirement_files(ruleset):
         plain = read_valid(file, "requirements")
         content[file.name] = plain.content
         for index, item in enumerate(plain.data):
@@ -93,6 +95,38 @@ def read_requirements(ruleset: Ruleset) -> Loaded:
         if file.is_file():
             content[name] = read_valid(file, name.removesuffix(".yaml")).content
     return Loaded(tuple(requirements), digest(content))
+
+
+def candidate_files(ruleset: Ruleset) -> list[Path]:
+    """The files of candidate requirements, which are never judged; none where the folder has no ``candidates``."""
+    return sorted(path for path in ruleset.folder.glob("candidates/*.yaml") if path.name != _STUBS)
+
+
+def check_candidates(ruleset: Ruleset) -> list[Problem]:
+    """What is wrong with the candidates of a ruleset: their shape, ids of another document, ids that are requirements by now."""
+    problems: list[Problem] = []
+    settled = {item["id"] for file in _requirement_files(ruleset) for item in read_valid(file, "requirements").data}
+    for file in candidate_files(ruleset):
+        try:
+            plain = read_valid(file, "candidates")
+        except InvalidContent as refused:
+            problems.extend(refused.problems)
+            continue
+        for index, item in enumerate(plain.data):
+            id = item["id"]
+            if id.partition("/")[0] != ruleset.document.id:
+                message = _("编号 {id} 须以 {document}/ 开头").format(id=id, document=ruleset.document.id)
+                problems.append(plain.problem(message, (index, "id")))
+            elif id in settled:
+                message = _("{id} 已是要求；请从 candidates 删去").format(id=id)
+                problems.append(plain.problem(message, (index, "id")))
+    stubs = ruleset.folder / "candidates" / _STUBS
+    if stubs.is_file():
+        try:
+            read_valid(stubs, "indicators")
+        except InvalidContent as refused:
+            problems.extend(refused.problems)
+    return problems
 
 
 def read_ledger(ruleset: Ruleset) -> tuple[LedgerEntry, ...]:
@@ -199,6 +233,10 @@ def _entry(item: Mapping[str, Any]) -> LedgerEntry:
         for stretch in item["stretches"]
     )
     return LedgerEntry(item["clause"], item["at"], item["opens"], item["sha256"], stretches)
+
+
+def _requirement_files(ruleset: Ruleset) -> list[Path]:
+    return sorted(ruleset.folder.glob("requirements/*.yaml"))
 
 
 @cache

@@ -24,6 +24,7 @@ _HEADINGS = (  # on normalised text; what follows the mark must not go on with t
     re.compile(r"([0-9]{1,3})[.、](?![0-9])"),
     re.compile(r"\(([0-9]{1,3})\)"),
 )
+_STEP = re.compile(rf"[{_NUMERALS}]+|[0-9]+")
 _DIGITS = "零一二三四五六七八九"
 _PLACES = re.compile(r"(?=.)([一二三四五六七八九]?)([百十]?)")
 _PRINTED = ("{}", "（{}）", "{}", "（{}）")
@@ -52,8 +53,9 @@ class Segment:
 
 
 def normalise(text: str) -> str:
-    """NFKC, without ``[bookmark: …]`` and without white space, of no width included."""
-    return _SPACE.sub("", _BOOKMARK.sub("", unicodedata.normalize("NFKC", text)))
+    """NFKC, without ``[bookmark: …]`` and without white space, of no width included; normalised again it is the same."""
+    bare = _SPACE.sub("", _BOOKMARK.sub("", unicodedata.normalize("NFKC", text)))
+    return unicodedata.normalize("NFKC", bare)  # an accent that stood on a space joins the letter before it
 
 
 def text_digest(text: str) -> str:
@@ -64,6 +66,12 @@ def text_digest(text: str) -> str:
 def canonical_clause(clause: str) -> str:
     """A clause path with full-width brackets and without spaces, however it was typed: ``二(一)4`` as ``二（一）4``."""
     return normalise(clause).replace("(", "（").replace(")", "）").rstrip("、.")
+
+
+def clause_number(clause: str) -> str:
+    """A clause path in digits, as ids have it: ``二（一）7`` as ``2.1.7``; what comes before the first heading is 0."""
+    steps = _STEP.findall(canonical_clause(clause))
+    return ".".join(str(_value(step)) for step in steps) or "0"
 
 
 def segment(text: str) -> list[Segment]:
