@@ -10,6 +10,7 @@ from gradeeval.drafting.candidate import Candidate
 from gradeeval.drafting.deadlines import deadlines
 from gradeeval.drafting.demands import candidates
 from gradeeval.drafting.phrases import phrases, twins
+from gradeeval.sources.quantities import quantities
 from gradeeval.sources.segments import segment
 from gradeeval.timeline import Span
 
@@ -182,6 +183,11 @@ def test_principles_organisation_and_headings_ask_for_nothing_without_a_number()
     assert [item.quote for item in found] == ["到2025年建成3所医院"]
 
 
+def test_a_sentence_beyond_the_bound_is_not_searched() -> None:
+    assert len(numeric("达到85%，" * 150)) == 150
+    assert numeric("达到85%，" * 170) == []
+
+
 def test_phrases_leave_brackets_and_quotes_whole() -> None:
     text = "到2025年,建成(一,二)所;“甲,乙”达标。"
     assert [(text[phrase.start : phrase.end], phrase.group) for phrase in phrases(text)] == [
@@ -206,4 +212,4 @@ def test_phrases_leave_brackets_and_quotes_whole() -> None:
     ],
 )
 def test_deadlines(text: str, due: list[str]) -> None:
-    assert [found.due for found in deadlines(text)] == due
+    assert [found.due for found in deadlines(text, quantities(text))] == due

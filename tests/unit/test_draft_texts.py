@@ -113,6 +113,11 @@ def test_a_text_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
         cleaned("甲" * 11)
 
 
+def test_too_many_lines_are_refused() -> None:
+    with pytest.raises(Unreadable, match="超过 15000 行"):
+        cleaned("甲\n" * 20_000)
+
+
 def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as stream:

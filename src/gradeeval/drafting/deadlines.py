@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradeeval.sources.quantities import quantities
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -34,9 +32,9 @@ class Deadline:
     sure: bool = True
 
 
-def deadlines(text: str) -> list[Deadline]:
-    """The deadlines of a normalised sentence; years that only name something (2024年版, 2012年以前) are none."""
-    dates = [quantity for quantity in quantities(text) if quantity.kind in ("year", "span")]
+def deadlines(text: str, quantities: Iterable[Quantity]) -> list[Deadline]:
+    """The deadlines of a normalised sentence, among its words of quantity; years that only name something (2024年版, 2012年以前) are none."""
+    dates = [quantity for quantity in quantities if quantity.kind in ("year", "span")]
     found: list[Deadline] = []
     for before, quantity in zip([None, *dates], dates, strict=False):
         deadline = _deadline(text, quantity)

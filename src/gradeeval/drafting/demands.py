@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _GENERAL = re.compile("总体要求|总体思路|指导思想|基本原则|组织实施|组织保障|组织领导|保障措施|督促落实|宣传引导|附则")
 
+MAX_SENTENCE = 1_000
+"""Characters of a sentence that is looked at; a longer one is no sentence of an office, and would take long."""
+
 
 def candidates(
     segments: Iterable[Segment], horizon: Span | None, tier: str, *, issued: str | None = None
@@ -39,7 +42,7 @@ def candidates(
                 general = ""
             if not general and _GENERAL.search(segment.text[:16]):
                 general = segment.clause
-        if is_heading(segment.text):
+        if is_heading(segment.text) or len(segment.text) > MAX_SENTENCE:
             continue
         sentence = Sentence(segment, horizon, issued)
         here = list(figure_candidates(sentence, tier))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from gradeeval.drafting.binding import Bound, bound_by
 from gradeeval.drafting.candidate import Candidate
-from gradeeval.drafting.phrases import joints, twins
+from gradeeval.drafting.phrases import twins
 from gradeeval.drafting.titles import title_of
 from gradeeval.messages import _
 from gradeeval.sources.comparators import ABOVE, AT_LEAST, AT_MOST, BELOW, EQUALS, comparison
@@ -42,14 +43,30 @@ _TIMES_EACH = re.compile("“?(?P<many>[二两三四五六七八九十])(?:个|�
 def figure_candidates(sentence: Sentence, tier: str) -> Iterator[Candidate]:
     """The candidates of the printed numbers, in order; ``tier`` is that of the document's region."""
     wanted = [quantity for quantity in sentence.quantities if _asked(sentence.text, quantity)]
-    for quantity in wanted:
-        phrase = sentence.phrase_at(quantity.start)
-        if _CONDITION.match(sentence.text, quantity.end, phrase.end) and phrase != sentence.phrases[-1]:
-            continue
+    for start, members in groupby(wanted, lambda quantity: sentence.phrase_at(quantity.start).start):
+        phrase = sentence.phrase_at(start)
+        inside = list(members)
         if sentence.is_told(phrase):
             continue
-        inside = [other for other in wanted if phrase.start <= other.start < phrase.end]
-        yield from _Figure(sentence, phrase, quantity, inside).candidates(tier)
+        hangs = _hangs(sentence, inside)
+        for place, quantity in enumerate(inside):
+            if not _is_condition(sentence, phrase, quantity):
+                yield from _Figure(sentence, phrase, inside, place, hangs=hangs).candidates(tier)
+
+
+def _is_condition(sentence: Sentence, phrase: Phrase, quantity: Quantity) -> bool:
+    """Whether a number says who is meant: 达到6个月以上的,可不再预留."""
+    ends = _CONDITION.match(sentence.text, quantity.end, phrase.end)
+    return ends is not None and phrase != sentence.phrases[-1]
+
+
+def _hangs(sentence: Sentence, inside: list[Quantity]) -> bool:
+    """Whether the noun of an enumeration comes only at the end: 4个国家级、30个省级、70个市级临床重点专科."""
+    for quantity, following in pairwise(inside):
+        between = sentence.joints(quantity.end, following.start)
+        if between and _HANGING.search(sentence.text[quantity.end : between[0][0]]):
+            return True
+    return False
 
 
 def _asked(text: str, quantity: Quantity) -> bool:
@@ -70,12 +87,13 @@ def _asked(text: str, quantity: Quantity) -> bool:
 class _Figure:
     """One number, the phrase it stands in, and the other numbers of that phrase."""
 
-    def __init__(self, sentence: Sentence, phrase: Phrase, quantity: Quantity, inside: list[Quantity]) -> None:
+    def __init__(self, sentence: Sentence, phrase: Phrase, inside: list[Quantity], place: int, *, hangs: bool) -> None:
         self.sentence = sentence
         self.phrase = phrase
-        self.quantity = quantity
-        self.place = inside.index(quantity)
+        self.quantity = inside[place]
+        self.place = place
         self.inside = inside
+        self.hangs = hangs
         self.start, self.end = self._item()
 
     def candidates(self, tier: str) -> Iterator[Candidate]:
@@ -152,16 +170,15 @@ class _Figure:
 
     def _item(self) -> tuple[int, int]:
         """The part of an enumeration that belongs to this number."""
-        text, phrase = self.sentence.text, self.phrase
-        start, end = phrase.start, phrase.end
+        start, end = self.phrase.start, self.phrase.end
         if self.place:
             before = self.inside[self.place - 1].end
-            between = joints(text, before, self.quantity.start)
+            between = self.sentence.joints(before, self.quantity.start)
             start = between[-1][1] if between else before
             if len(between) > 1:  # the first joint ends the item before; what follows leads to this number
                 start = between[0][1]
         if self.place + 1 < len(self.inside):
-            following = joints(text, self.quantity.end, self.inside[self.place + 1].start)
+            following = self.sentence.joints(self.quantity.end, self.inside[self.place + 1].start)
             if following:
                 end = following[0][0]
         return start, end
@@ -171,7 +188,7 @@ class _Figure:
         leading = text[self.phrase.start : self.start]
         if self.place and re.search("每[年月季]|不少于|不低于|不超过|至少|分别|均", leading):
             start = self.phrase.start
-        if self.place and (self._hangs() or "分别" in text[self.phrase.start : self.phrase.end]):
+        if self.place and (self.hangs or "分别" in text[self.phrase.start : self.phrase.end]):
             start = self.phrase.start
         if deadline is not None:
             start = min(start, deadline.start)
@@ -180,22 +197,8 @@ class _Figure:
         return start
 
     def _quote_end(self, deadline: Deadline | None) -> int:
-        end = (
-            self.phrase.end if self._hangs() or "分别" in self.sentence.text[self.phrase.start : self.end] else self.end
-        )
+        end = self.phrase.end if self.hangs or "分别" in self.sentence.text[self.phrase.start : self.end] else self.end
         return max(end, deadline.end) if deadline is not None else end
-
-    def _hangs(self) -> bool:
-        """Whether the noun comes only at the end: 4个国家级、30个省级、70个市级临床重点专科."""
-        if len(self.inside) < 2:
-            return False
-        ends = [self.inside.index(item) for item in self.inside[:-1]]
-        text = self.sentence.text
-        for number in ends:
-            following = joints(text, self.inside[number].end, self.inside[number + 1].start)
-            if following and _HANGING.search(text[self.inside[number].end : following[0][0]]):
-                return True
-        return False
 
     def _span(self, deadline: Deadline | None) -> str | None:
         """The years over which a flow adds up or a yearly demand is made."""

@@ -41,10 +41,10 @@ def phrases(text: str) -> list[Phrase]:
     return found
 
 
-def joints(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the items of an enumeration meet, between ``start`` and ``end``: the places of 、 and 和, brackets left whole."""
+def joints(text: str) -> list[tuple[int, int]]:
+    """Where the items of enumerations meet: the places of 、 and 和 outside of brackets and quotes, in order."""
     depths = _depths(text)
-    return [match.span() for match in _JOINTS.finditer(text, start, end) if not depths[match.start()]]
+    return [match.span() for match in _JOINTS.finditer(text) if not depths[match.start()]]
 
 
 def twins(text: str) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gradeeval.drafting.deadlines import deadline_of, deadlines, horizon_day
-from gradeeval.drafting.phrases import phrases
+from gradeeval.drafting.phrases import joints, phrases
 from gradeeval.sources.quantities import quantities
 from gradeeval.sources.strength import MANDATORY, strength_words
 
@@ -70,7 +71,16 @@ class Sentence:
     @cached_property
     def deadlines(self) -> list[Deadline]:
         """Its deadlines, in order."""
-        return deadlines(self.text)
+        return deadlines(self.text, self.quantities)
+
+    @cached_property
+    def _joints(self) -> list[tuple[int, int]]:
+        return joints(self.text)
+
+    def joints(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The joints of an enumeration that lie between two places."""
+        first = bisect_left(self._joints, (start, start))
+        return self._joints[first : bisect_left(self._joints, (end, end), first)]
 
     @cached_property
     def strengths(self) -> list[StrengthWord]:

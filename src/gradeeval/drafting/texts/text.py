@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from gradeeval.messages import _
 
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 500_000
+MAX_LINES = 15_000
 MAX_PAGES = 500
 MAX_SECONDS = 60
 MAX_MEMORY = 1 << 30
@@ -33,7 +34,7 @@ class DocumentText:
 def cleaned(text: str, notes: tuple[str, ...] = ()) -> DocumentText:
     """The text with plain line ends and without control, direction and other unseen characters.
 
-    Raises ``Unreadable`` where it is empty or has more than ``MAX_CHARACTERS``.
+    Raises ``Unreadable`` where it is empty, or beyond ``MAX_CHARACTERS`` or ``MAX_LINES``.
     """
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(
@@ -47,6 +48,8 @@ def cleaned(text: str, notes: tuple[str, ...] = ()) -> DocumentText:
     dropped = len(lined) - len(left)
     if not left.strip():
         raise Unreadable(_("文件里没有文字；请给出有正文的文件"))
+    if left.count("\n") > MAX_LINES:
+        raise Unreadable(_("正文超过 {limit} 行；请只留正文").format(limit=MAX_LINES))
     if dropped:
         notes = (*notes, _("略去 {count} 个不可见的控制字符").format(count=dropped))
     return DocumentText(left.strip("\n") + "\n", notes)
