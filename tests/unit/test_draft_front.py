@@ -47,6 +47,11 @@ def test_an_opinion_that_is_signed_at_the_end_and_sets_one_date_for_all_tasks() 
     assert (found.horizon, found.jurisdiction) == (Span(2024, 2026), "990100")
 
 
+def test_lines_above_the_issuer_are_no_title() -> None:
+    found = read("首页\n政策\n乙市卫生健康委员会\n关于甲乙丙\n工作的通知\n乙卫〔2024〕2号\n" + BODY)
+    assert (found.title, found.issuer) == ("关于甲乙丙工作的通知", "乙市卫生健康委员会")
+
+
 def test_a_yearly_programme_without_a_date() -> None:
     found = read("丙县卫生健康委员会关于印发\n2024年丙县医政工作要点的通知\n各单位：\n一、甲。\n二、乙。\n")
     assert (found.title, found.issuer) == ("2024年丙县医政工作要点", "丙县卫生健康委员会")

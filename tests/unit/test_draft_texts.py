@@ -325,6 +325,12 @@ def test_lines_of_a_page_become_paragraphs_again(tmp_path: Path) -> None:
     assert any("略去 2 行页码" in note for note in found.notes)
 
 
+def test_radicals_are_the_characters_they_stand_for() -> None:
+    found = read("pdf", portable([[(90, 700, "⻓沙市⼈⺠医院⻘年人才1〜3名到二〇二五年底基本达标")]]), None)
+    assert found.text == "长沙市人民医院青年人才1〜3名到二〇二五年底基本达标\n"
+    assert any("4 个部首" in note for note in found.notes)
+
+
 def test_running_heads_are_left_out() -> None:
     pages = [[(90, 800, "某市人民政府公报"), (90, 700, f"第{n}段" + LONG)] for n in "一二三"]
     found = read("pdf", portable(pages), None)

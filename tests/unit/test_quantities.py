@@ -28,6 +28,7 @@ def found(text: str) -> list[tuple[str, tuple[Fraction | int, ...], str | None]]
         ("降到2.5‰", "2.5‰", (Fraction(5, 2),), "permille"),
         ("提升1—3个百分点", "1—3个百分点", (1, 3), "percentage_point"),
         ("填补1～3项", "1~3项", (1, 3), "count"),
+        ("填补1〜3项", "1〜3项", (1, 3), "count"),
         ("薪酬的2－3.5倍", "2-3.5倍", (2, Fraction(7, 2)), "ratio"),
         ("每次3—5万元", "3—5万元", (30000, 50000), "yuan"),
         ("一百二十家医院", "一百二十家", (120,), "count"),

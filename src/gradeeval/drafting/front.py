@@ -34,7 +34,7 @@ _ISSUER = re.compile(
     r"^[\u4e00-\u9fff]{2,28}(?:人民政府|办公厅|办公室|委员会|委|局|厅|部|院|党委|领导小组)(?:[\u4e00-\u9fff、,]{2,40}(?:委员会|委|局|厅|部|院))*(?:\([^()]{1,12}\))?$"
 )
 _INNER = re.compile(r"^(?P<by>.*?)(?:关于)?印发《?(?P<what>.+?)》?的?通知$")
-_PLAN_YEARS = re.compile(r"((?:19|20)[0-9]{2})年?(?:[—–~-]+|至)((?:19|20)[0-9]{2})年?")
+_PLAN_YEARS = re.compile(r"((?:19|20)[0-9]{2})年?(?:[—–―−~〜-]+|至)((?:19|20)[0-9]{2})年?")
 _ONE_YEAR = re.compile(r"((?:19|20)[0-9]{2})年度?(?![0-9]*月|版|第)")
 _GOAL_YEAR = re.compile(r"到((?:19|20)[0-9]{2})年")
 _ALL_TASKS = re.compile(
@@ -133,7 +133,7 @@ def _block(front: Sequence[str]) -> tuple[str, int]:
         if re.search("[。;:]", line) or len(line) > 80 or not _TITLE_ENDS.search(line) or _labelled(line):
             continue
         start = at
-        while start > 0 and at - start < 4 and _goes_on(front[start - 1], "".join(front[start : at + 1])):
+        while start > 0 and at - start < 4 and _goes_on(front[start - 1], front[start]):
             start -= 1
         end = at + 1
         if end < len(front) and re.match(r"\([^()]{2,30}\)(?:的通知)?$", front[end]):
@@ -146,7 +146,7 @@ def _labelled(line: str) -> bool:
     return re.match("索引号|主题|分类|名称|标题|信息来源|当前位置|首页|来源", line) is not None
 
 
-def _goes_on(line: str, rest: str) -> bool:
+def _goes_on(line: str, following: str) -> bool:
     """Whether a line before belongs to the title: it breaks off, or it is the issuer of 关于印发…."""
     if (
         re.search("[。;:!?]", line)
@@ -156,7 +156,9 @@ def _goes_on(line: str, rest: str) -> bool:
         or len(line) > 60
     ):
         return False
-    return rest.startswith(("关于", "印发")) or "关于" in line or "印发" in line or not _TITLE_ENDS.search(line)
+    if following.startswith(("关于", "印发")) or _ISSUER.match(following):
+        return _ISSUER.match(line) is not None
+    return "关于" in line or "印发" in line or not _TITLE_ENDS.search(line)
 
 
 def _inner(block: str) -> tuple[str, str]:

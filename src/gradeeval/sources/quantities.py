@@ -20,7 +20,7 @@ _CN = "零〇一二两三四五六七八九十百千万亿"
 _NUMERAL = f"[一二两三四五六七八九十][{_CN}]*"
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
 _BIG = "[十百千]?[万亿]|[百千](?!米|克|瓦)"
-_TO = "(?:[—–~-]+|至)"
+_TO = "(?:[—–―−~〜-]+|至)"
 
 UNITS = {  # what follows a number: the unit, and what one of it is worth there
     "个百分点": ("percentage_point", 1), "百分点": ("percentage_point", 1), "%": ("percent", 1), "‰": ("permille", 1),

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradeeval.drafting.texts.radicals import whole
 from gradeeval.drafting.texts.text import MAX_CHARACTERS, MAX_PAGES, DocumentText, Unreadable, cleaned
 from gradeeval.messages import _
 
@@ -54,7 +55,10 @@ def read_portable(raw: bytes) -> DocumentText:
     notes = [_("PDF 共 {pages} 页；段落由版面推定，请核对断句").format(pages=pages)]
     if left_out:
         notes.append(_("略去 {count} 行页码和页眉页脚").format(count=left_out))
-    return cleaned("\n".join(_paragraphs(kept)), tuple(notes))
+    text, radicals = whole("\n".join(_paragraphs(kept)))
+    if radicals:
+        notes.append(_("{count} 个部首字形（如“⺠”）改成了汉字").format(count=radicals))
+    return cleaned(text, tuple(notes))
 
 
 def _printed_lines(raw: bytes) -> tuple[list[Line], int]:
