@@ -76,7 +76,9 @@ def test_a_number_in_a_sentence_is_that_of_another_document() -> None:
     assert read("关于某事的通知\n根据（甲政办〔2023〕69号）要求，制定本方案。\n" + BODY).number == ""
 
 
-@pytest.mark.parametrize("text", ["只有一行", "一、甲\n二、乙", "。\n！\n", "关于\n" * 50])
+@pytest.mark.parametrize(
+    "text", ["只有一行", "一、甲\n二、乙", "。\n！\n", "关于\n" * 50, "委" * 5_000 + "x", "关于印发" * 2_000]
+)
 def test_anything_has_a_title(text: str) -> None:
     assert read(text).title
 
