@@ -1,4 +1,4 @@
-"""How much of a finished ruleset its draft already had right: `python benchmarks/draft.py --sources FOLDER [--table]`.
+"""How much of a finished ruleset its draft already had right: `python benchmarks/draft.py --sources FOLDER`.
 
 Each pair is a document and the ruleset that people made of it. Without pairs: the shipped rulesets whose source is in the
 folder. A ruleset is named by its id or by its folder: `python benchmarks/draft.py --pair municipal.txt plugins/…/rulesets/id`.

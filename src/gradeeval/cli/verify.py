@@ -22,16 +22,18 @@ from gradeeval.workspace import build
 @click.option("--sources", type=options.PATH, required=True, help=mark("存放原文（document.yaml 的 source）的文件夹"))
 @options.language
 def command(rulesets: tuple[str, ...], sources: Path) -> int:
-    """Verifies the rulesets named, or all that have their source in the folder; 1 where a problem was found."""
+    """Verifies the rulesets named (by id or by folder), or all that have their source in the folder; 1 where a problem was found."""
     if not sources.is_dir():
         raise NotFound(_("文件夹 {path} 不存在").format(path=sources))
-    workspace = build()
+    folders = [Path(name) for name in rulesets if (Path(name) / "document.yaml").is_file()]
+    workspace = build(extra=folders)
+    chosen = [Path(name).resolve().name if Path(name) in folders else name for name in rulesets]
     found = verified = 0
-    for id in rulesets or tuple(workspace.rulesets):
+    for id in chosen or tuple(workspace.rulesets):
         ruleset = workspace.ruleset(id)
         file = sources / (ruleset.document.source or f"{id}.txt")
         if not file.is_file():
-            if rulesets:
+            if chosen:
                 raise NotFound(_("{folder} 中没有 {id} 的原文 {file}").format(folder=sources, id=id, file=file.name))
             click.echo(_("{id}：没有原文 {file}，跳过").format(id=id, file=file.name))
             continue
