@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,9 @@ class World:
             values = dict(profile.values)
             self._around(values, profile.region, profile.period.end, own=profile.kind == "region")
             values.setdefault("name", profile.name)
+            row = self.listed_row(profile.kind, profile.id, profile.period.end)
+            for name, value in row.values.items() if row is not None else ():
+                values.setdefault(name, value)
             if profile.kind == "institution":
                 self._roles(values, profile.id, profile.period.end)
             view = View(
@@ -155,25 +158,44 @@ class World:
         for profile in reversed(self.history.get((view.kind, view.id), ())):
             if profile.period.end == end and not profile.period.several_years:
                 return self.view(profile)
-        key = (view.kind, view.id, f"?{year}")
-        empty = self._views.get(key)
-        if empty is None:
-            period = read_period(str(year))
-            assert period is not None
-            values: dict[str, Any] = {"name": view.name} if view.kind == "region" else {}
-            if view.kind == "region":
-                self._around(values, view.id, end, own=True)
-                for name in (*AROUND, "division"):
-                    if name not in values and name in view.values:
-                        values[name] = view.values[name]
-            empty = View(self, view.kind, view.id, view.name, period, values, view.tier, view.type, None, view.region)
-            self._views[key] = empty
-        return empty
+        period = read_period(str(year))
+        assert period is not None
+        return self._absent(view, period)
+
+    def _absent(self, like: View, period: Period) -> View:
+        """A subject in a period without profile: what a roster says of it then, and where it lies; no facts.
+
+        What no roster knows is taken from the next profile after that period, else from ``like``.
+        """
+        key = (like.kind, like.id, f"?{period.text}")
+        absent = self._views.get(key)
+        if absent is None:
+            row = self.listed_row(like.kind, like.id, period.end)
+            history = self.history.get((like.kind, like.id), ())
+            later = next((profile for profile in history if profile.period.end > period.end), None)
+            region = later.region if later is not None else like.region
+            if row is not None and row.kind != "region":
+                region = row.parent or ""
+            own = like.kind == "region"
+            values: dict[str, Any] = {} if row is None or own else {"name": row.name, **row.values}
+            self._around(values, region, period.end, own=own)
+            if later is not None:
+                values.setdefault("name", later.name)
+                for name in (*AROUND, "division") if own else ():
+                    if name in later.values:
+                        values.setdefault(name, later.values[name])
+            values.setdefault("name", like.name)
+            if like.kind == "institution":
+                self._roles(values, like.id, period.end)
+            absent = View(self, like.kind, like.id, like.name, period, values, like.tier, like.type, None, region)
+            self._views[key] = absent
+        return absent
 
     def whole_span(self, view: View, first: int, last: int) -> View | None:
         """The profile that gives figures for exactly these years together, if there is one."""
         for profile in self.history.get((view.kind, view.id), ()):
-            if profile.period.several_years and profile.period.first == first and profile.period.year == last:
+            period = profile.period
+            if period.several_years and (period.first, period.year) == (first, last) and period.end <= view.period.end:
                 return self.view(profile)
         return None
 
@@ -182,6 +204,12 @@ class World:
     def row(self, code: str, day: str) -> ListedPart | None:
         """The row of a region that holds on a day."""
         return self.regions.row(code, day)
+
+    def listed_row(self, kind: str, id: str, day: str) -> ListedPart | None:
+        """The row of a subject of any kind that holds on a day."""
+        if kind == "region":
+            return self.row(id, day)
+        return next((row for row in self._listed.get(id, ()) if row.kind == kind and row.holds_on(day)), None)
 
     def chain(self, code: str, day: str) -> list[ListedPart]:
         """The region and all around it, from the narrowest to the widest; empty where no roster has it."""
@@ -260,11 +288,11 @@ class World:
             return self.view(profile)
         values: dict[str, Any] = {"name": member.name, **member.fields}
         place = ""
-        for row in self._listed.get(member.id, ()):
-            if row.holds_on(network.period.end):
-                values = {"name": row.name, **row.values, **values}
-                place = row.parent or ""
-                self._around(values, place, network.period.end, own=False)
+        row = self.listed_row("institution", member.id, network.period.end)
+        if row is not None:
+            values = {"name": row.name, **row.values, **values}
+            place = row.parent or ""
+            self._around(values, place, network.period.end, own=False)
         self._roles(values, member.id, network.period.end)
         return View(self, "institution", member.id, member.name, network.period, values, region=place)
 
@@ -280,7 +308,8 @@ class World:
         if not added:
             return
         own = values.get("roles")
-        values["roles"] = own | added if isinstance(own, frozenset) else dict.fromkeys(added, True)
+        given = own if isinstance(own, Mapping) else {}
+        values["roles"] = own | added if isinstance(own, frozenset) else {**given, **dict.fromkeys(added, True)}
 
     def _inside(self, view: View, reach: Reach) -> tuple[list[View], bool]:
         day = view.period.end
@@ -328,19 +357,10 @@ class World:
     def _part(self, row: ListedPart, whole: View) -> View:
         profile = self._in_period(row.kind, row.id, whole.period)
         if profile is not None:
-            view = self.view(profile)
-            for name, value in row.values.items():
-                view.values.setdefault(name, value)
-            return view
-        key = (row.kind, row.id, f"?{whole.period.text}")
-        absent = self._views.get(key)
-        if absent is None:
-            values = {"name": row.name, **row.values}
-            place = row.id if row.kind == "region" else row.parent or ""
-            self._around(values, place, whole.period.end, own=False)
-            absent = View(self, row.kind, row.id, row.name, whole.period, values, row.tier, row.type, None, place)
-            self._views[key] = absent
-        return absent
+            return self.view(profile)
+        place = row.id if row.kind == "region" else row.parent or ""
+        like = View(self, row.kind, row.id, row.name, whole.period, {}, row.tier, row.type, None, place)
+        return self._absent(like, whole.period)
 
     def _within(self, inner: str, outer: str, day: str) -> bool:
         """Whether a region is another or lies in it; the outer one may have no row itself (examples)."""

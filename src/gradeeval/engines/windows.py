@@ -19,7 +19,8 @@ def first_year(span: Span, view: View) -> int:
     if span.first is not None:
         return span.first
     history = view.world.history.get((view.kind, view.id), ())
-    return min((profile.period.first for profile in history), default=view.period.year)
+    on_file = (profile.period.first for profile in history if profile.period.end <= view.period.end)
+    return min(on_file, default=view.period.year)
 
 
 def years_to_judge(span: Span, view: View) -> list[int]:
