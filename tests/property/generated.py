@@ -300,6 +300,12 @@ def _requirement(random: Random, id: str, reach: Reach, scope: Scope, permit: bo
 
 def draw_world(random: Random, ruleset: Ruleset) -> tuple[World, list[View]]:
     """A province of two prefectures, with institutions and networks, over several years; and the views to judge."""
+    world, views, _as_of = draw_dated_world(random, ruleset)
+    return world, views
+
+
+def draw_dated_world(random: Random, ruleset: Ruleset) -> tuple[World, list[View], str]:
+    """The same, with the day of judgement."""
     missing = random.choice((0.0, 0.1, 0.4, 0.8))
     regions = [("10", "甲省", PROVINCE, None), ("11", "甲市", PREFECTURE, "10"), ("12", "乙市", PREFECTURE, "10")]
     regions += [("111", "丙县", COUNTY, "11"), ("112", "丁县", COUNTY, "11"), ("121", "戊区", COUNTY, "12")]
@@ -338,7 +344,7 @@ def draw_world(random: Random, ruleset: Ruleset) -> tuple[World, list[View]]:
     province = world.judged(("region", "10"), as_of)
     if province is not None and ruleset.reach == INSTITUTION:
         views += [part for part in world.parts(world.view(province), INSTITUTION)[0] if part.profile is None]
-    return world, views
+    return world, views, as_of
 
 
 def _periods(random: Random, missing: float) -> list[str]:

@@ -160,9 +160,9 @@ class World:
                 return self.view(profile)
         period = read_period(str(year))
         assert period is not None
-        return self._absent(view, period)
+        return self.absent(view, period)
 
-    def _absent(self, like: View, period: Period) -> View:
+    def absent(self, like: View, period: Period) -> View:
         """A subject in a period without profile: what a roster says of it then, and where it lies; no facts.
 
         What no roster knows is taken from the next profile after that period, else from ``like``.
@@ -326,6 +326,7 @@ class World:
             if inside:
                 for row in roster.rows:
                     fits = _is(row, reach) and row.holds_on(day) and row.id != view.id
+                    fits = fits and row is self.listed_row(row.kind, row.id, day)
                     if fits and self._within(row.parent or "", view.id, day):
                         listed.setdefault(row.id, row)
         if complete:
@@ -360,7 +361,7 @@ class World:
             return self.view(profile)
         place = row.id if row.kind == "region" else row.parent or ""
         like = View(self, row.kind, row.id, row.name, whole.period, {}, row.tier, row.type, None, place)
-        return self._absent(like, whole.period)
+        return self.absent(like, whole.period)
 
     def _within(self, inner: str, outer: str, day: str) -> bool:
         """Whether a region is another or lies in it; the outer one may have no row itself (examples)."""

@@ -1,0 +1,57 @@
+"""The outcome of a cell as one byte, with its reason. What does not apply is 8 or more, what is unknown 2 or 7.
+
+The numbers are chosen so that the byte of *who is bound* and that of a plain target join by a bitwise or: all bits of a
+target's codes 0 to 3 are set in 7 (unknown whether bound) and in 15 (not bound).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gradeeval.engines.judgement import (
+    BINDS_UNKNOWN,
+    ERROR,
+    EXCUSED,
+    MET,
+    NEEDS_REVIEW,
+    NO_VALUE,
+    NOT_APPLICABLE,
+    NOT_BEGUN,
+    NOT_BOUND,
+    NOT_USED,
+    UNKNOWN,
+    UNMET,
+)
+
+CODES: dict[tuple[str, str | None], int] = {
+    (MET, None): 0,
+    (UNMET, None): 1,
+    (UNKNOWN, None): 2,
+    (NEEDS_REVIEW, None): 3,
+    (ERROR, None): 4,
+    (UNKNOWN, BINDS_UNKNOWN): 7,
+    (NOT_APPLICABLE, NO_VALUE): 8,
+    (NOT_APPLICABLE, NOT_BEGUN): 9,
+    (NOT_APPLICABLE, EXCUSED): 10,
+    (NOT_APPLICABLE, NOT_USED): 11,
+    (NOT_APPLICABLE, NOT_BOUND): 15,
+}
+"""From an outcome and its reason to the byte of a cell."""
+
+MEANING: dict[int, tuple[str, str | None]] = {code: said for said, code in CODES.items()}
+"""From the byte to the outcome and its reason."""
+
+BOUND, MISSED, UNSURE, REVIEW, FAILED, BINDS = 0, 1, 2, 3, 4, 7
+EMPTY, EARLY, LET_OFF, UNUSED, UNBOUND = 8, 9, 10, 11, 15
+_RANKS = {UNMET: 0, ERROR: 1, UNKNOWN: 2, NEEDS_REVIEW: 3, MET: 4, NOT_APPLICABLE: 5}
+
+
+def severity(code: int) -> int:
+    """Smaller is worse; what has one outcome has one severity, whatever the reason."""
+    return _RANKS[MEANING[code][0]]
+
+
+def bound_code(truth: pl.Expr) -> pl.Expr:
+    """0 where the subject is bound, else why it is not."""
+    unbound = pl.when(truth.is_null()).then(pl.lit(BINDS, pl.UInt8)).otherwise(pl.lit(UNBOUND, pl.UInt8))
+    return pl.when(truth).then(pl.lit(BOUND, pl.UInt8)).otherwise(unbound)

@@ -1,0 +1,145 @@
+"""Requirements on coded columns: a byte a cell, agreeing with ``reference`` cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from gradeeval.engines import reference
+from gradeeval.engines.columnar.codes import CODES
+from gradeeval.engines.columnar.needs import needs_of
+from gradeeval.engines.columnar.numbers import Unheld
+from gradeeval.engines.columnar.outcomes import Outcomes
+from gradeeval.engines.columnar.relations import Relations, relate
+from gradeeval.engines.columnar.tables import Table
+from gradeeval.engines.columnar.values import Values
+from gradeeval.engines.views import View, World
+from gradeeval.language.nodes import Requirement
+from gradeeval.language.scope import Scope
+from gradeeval.profiles.columns.coding import to_profiles
+from gradeeval.profiles.columns.layout import Columns
+from gradeeval.profiles.profile import Profile
+from gradeeval.timeline import read_period
+
+NAME = "columnar"
+
+
+@dataclass(slots=True)
+class Run:
+    """The outcomes of requirements on the subjects of coded columns, judged on a day.
+
+    ``fallen_back`` names the requirements that ``reference`` judged, because a number could have gone beyond 127 bits.
+    """
+
+    relations: Relations
+    outcomes: Outcomes
+    requirements: Sequence[Requirement]
+    codes: dict[str, pl.DataFrame] = field(default_factory=dict)
+    fallen_back: list[str] = field(default_factory=list)
+    _rows: dict[str, dict[tuple[str, str, bool], int]] = field(default_factory=dict)
+
+    def table(self, kind: str) -> Table:
+        """The rows of a kind; the first ``wanted`` of them have codes."""
+        return self.relations.tables[kind]
+
+    def row(self, kind: str, id: str, period: str, *, present: bool = True) -> int | None:
+        """The row of a subject in a period, with a profile or in its absence; None where it has no codes."""
+        rows = self._rows.get(kind)
+        if rows is None:
+            table = self.table(kind)
+            keys = table.keys.head(table.wanted).select("@id", "@period", "@present", "@row")
+            rows = self._rows[kind] = {(one, text, there): row for one, text, there, row in reversed(keys.rows())}
+        return rows.get((id, period, present))
+
+
+def judge(
+    columns: Columns,
+    scope: Scope,
+    requirements: Sequence[Requirement],
+    permits: Mapping[str, Requirement],
+    as_of: str,
+    *,
+    lenient: bool = False,
+    roll_up: bool = False,
+) -> Run:
+    """Judges each requirement on each subject of its sort in its latest period up to ``as_of``.
+
+    ``codes`` of the result has a frame a kind, a row a subject as in its table, a UInt8 column a requirement (see ``codes``);
+    null where the requirement binds another sort. With ``roll_up`` parts without profile in the period of their whole, and
+    those whose judged period is another one, have rows too.
+    """
+    needs = needs_of(requirements, permits, scope)
+    relations = relate(columns, scope, as_of, needs, lenient=lenient, roll_up=roll_up)
+    outcomes = Outcomes(Values(relations, scope), permits)
+    run = Run(relations, outcomes, requirements)
+    for kind in relations.tables:
+        own = [item for item in requirements if item.binds.kind == kind]
+        run.codes[kind] = _codes(run, kind, own, columns)
+    return run
+
+
+def _codes(run: Run, kind: str, requirements: Sequence[Requirement], columns: Columns) -> pl.DataFrame:
+    exprs: dict[str, pl.Expr] = {}
+    slow: list[Requirement] = []
+    for requirement in requirements:
+        try:
+            exprs[requirement.id] = of_sort(requirement, run.outcomes.code(requirement))
+        except Unheld:
+            slow.append(requirement)
+    table = run.table(kind)
+    rows = table.keys.head(table.wanted)
+    codes = rows.select("@row")
+    if exprs:
+        codes = codes.hstack(table.evaluated(exprs, table.wanted))
+    if slow:
+        run.fallen_back += [requirement.id for requirement in slow]
+        codes = codes.hstack(_by_reference(run, rows, kind, slow, columns))
+    return codes.select([requirement.id for requirement in requirements])
+
+
+def of_sort(requirement: Requirement, code: pl.Expr) -> pl.Expr:
+    """The code on subjects of the sort that is bound, else null."""
+    reach = requirement.binds
+    if reach.tier is None and reach.type is None:
+        return code.cast(pl.UInt8)
+    own = pl.lit(value=True)
+    if reach.tier is not None:
+        own = own & (pl.col("@tier") == reach.tier)
+    if reach.type is not None:
+        own = own & (pl.col("@type") == reach.type)
+    return pl.when(own).then(code.cast(pl.UInt8))
+
+
+def _by_reference(
+    run: Run, rows: pl.DataFrame, kind: str, requirements: Sequence[Requirement], columns: Columns
+) -> pl.DataFrame:
+    """The codes as the reference engine gives them, one view at a time."""
+    relations, scope = run.relations, run.outcomes.values.scope
+    profiles, rosters = to_profiles(columns, scope)
+    world = World(scope, profiles, rosters, lenient=relations.lenient)
+    by_key = {(profile.kind, profile.id, profile.period.text): profile for profile in profiles}
+    engine = reference.Engine(requirements, scope, run.outcomes.permits)
+    found: list[list[int | None]] = []
+    for row in rows.iter_rows(named=True):
+        view = _view(world, kind, row, by_key)
+        judgements = engine.judge(view)
+        sorts = [item.requirement.binds for item in judgements]
+        bound = [sort.tier in (None, view.tier) and sort.type in (None, view.type) for sort in sorts]
+        found.append(
+            [CODES[item.outcome, item.reason] if own else None for item, own in zip(judgements, bound, strict=True)]
+        )
+    return pl.DataFrame(found, schema={item.id: pl.UInt8 for item in requirements}, orient="row")
+
+
+def _view(world: World, kind: str, row: Mapping[str, object], profiles: Mapping[tuple[str, str, str], Profile]) -> View:
+    id, text = str(row["@id"]), str(row["@period"])
+    profile = profiles.get((kind, id, text)) if row["@present"] else None
+    if profile is not None:
+        return world.view(profile)
+    period = read_period(text)
+    assert period is not None
+    tier, type = (None if row[name] is None else str(row[name]) for name in ("@tier", "@type"))
+    like = View(world, kind, id, str(row["@name"]), period, {}, tier, type, None, str(row["@region"] or ""))
+    return world.absent(like, period)

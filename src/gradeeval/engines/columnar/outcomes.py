@@ -1,0 +1,270 @@
+"""A requirement as the codes of its outcomes, on all rows of a table: language §2.4 to §2.8 as expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from gradeeval.engines.columnar.codes import (
+    BOUND,
+    EARLY,
+    EMPTY,
+    LET_OFF,
+    MEANING,
+    MISSED,
+    REVIEW,
+    UNSURE,
+    UNUSED,
+    severity,
+)
+from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
+from gradeeval.engines.columnar.values import Value, Values, number_test, or_false, test_of
+from gradeeval.engines.conditions import found
+from gradeeval.engines.reference import about_limits
+from gradeeval.language.nodes import ALWAYS, Change, Requirement
+from gradeeval.language.scope import Reference
+from gradeeval.quantity import INFINITY
+from gradeeval.timeline import Span
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """Makes the codes of requirements from the values of a run. ``tested`` keeps what each target looked at, for gaps."""
+
+    values: Values
+    permits: Mapping[str, Requirement]
+    tested: dict[str, Value] = field(default_factory=dict)
+    led: dict[str, str] = field(default_factory=dict)
+
+    def code(self, requirement: Requirement) -> pl.Expr:
+        """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
+        kind = requirement.binds.kind
+        reference = found(self.values.scope, requirement.indicator, requirement.binds)
+        if requirement.within is not None:
+            value = self._total(kind, requirement.within, reference)
+            code = self._once(requirement, reference, value)
+            first = requirement.within.first
+            return code if first is None else pl.when(pl.col("@year") >= first).then(code).otherwise(_code(EARLY))
+        value = self.values.value(kind, reference)
+        code = self._once(requirement, reference, value)
+        if requirement.every_year is not None:
+            return self._by_year(requirement, requirement.every_year, code)
+        return code
+
+    def _once(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+        kind, values = requirement.binds.kind, self.values
+        self.tested[requirement.id] = value
+        bound = values.truth(kind, requirement.where, requirement.binds)
+        target = self._target(requirement, reference, value)
+        if requirement.where == ALWAYS:
+            return target
+        coded = values.bound_code(kind, requirement.where, requirement.binds)
+        if not isinstance(value, Number) or value.empty is None:
+            plain = requirement.unless is None and requirement.force != "permit"
+            if plain:
+                return coded | target
+        return pl.when(bound).then(target).otherwise(coded)
+
+    def _target(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+        """The code where the subject is bound."""
+        if requirement.target.needs_review is not None:
+            return _code(REVIEW)
+        truth = self._truth(requirement, reference, value)
+        permitted = requirement.force == "permit"
+        if requirement.unless is None and not permitted:
+            code = (~truth).cast(pl.UInt8).fill_null(UNSURE)
+        else:
+            missed = pl.when(truth.is_null()).then(_code(UNSURE)).otherwise(_code(UNUSED if permitted else MISSED))
+            if requirement.unless is not None:
+                permit = self.permits[requirement.unless]
+                excused = self.values.truth(requirement.binds.kind, permit.where, requirement.binds)
+                unsure = pl.when(excused.is_null()).then(_code(UNSURE)).otherwise(missed)
+                missed = pl.when(excused).then(_code(LET_OFF)).otherwise(unsure)
+            code = pl.when(truth).then(_code(BOUND)).otherwise(missed)
+        if isinstance(value, Number) and value.empty is not None:
+            return pl.when(value.empty).then(_code(EMPTY)).otherwise(code)
+        return code
+
+    def _truth(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+        target = requirement.target
+        assert target.test is not None
+        if not target.about:
+            return test_of(value, target.test, reference.type)
+        assert isinstance(value, Number)
+        low, high = about_limits(requirement, reference)
+        return number_test(value, (low, False, high, False), reference.type)
+
+    # -- windows ---------------------------------------------------------------------------------------------------
+
+    def _years(self, kind: str, span: Span) -> Sequence[int]:
+        """All years that any row looks at, from the first to the last."""
+        frame = self.values.relations.tables[kind].keys
+        if frame.is_empty():
+            return []
+        first = span.first if span.first is not None else self._on_file(kind).min()
+        last = frame["@year"].max()
+        assert isinstance(first, int) and isinstance(last, int)
+        return range(first, (last if span.last is None else min(last, span.last)) + 1)
+
+    def _on_file(self, kind: str) -> pl.Series:
+        """For each row the first year that profiles of the subject cover, up to the end of its own period."""
+        table = self.values.relations.tables[kind]
+        name = "@on_file"
+        if not table.has(name):
+            present = table.keys.filter(pl.col("@present")).sort("@end").select("@id", "@end", "@first")
+            least = present.with_columns(pl.col("@first").cum_min().over("@id").alias("least")).drop("@first")
+            least = least.with_columns(pl.col("@end").str.to_date().alias("day")).sort("day")
+            rows = table.keys.select("@row", "@id", pl.col("@end").str.to_date().alias("day"), "@year").sort("day")
+            joined = rows.join_asof(least, on="day", by="@id", check_sortedness=False).sort("@row")
+            first = joined.select(pl.coalesce("least", "@year").cast(pl.Int64)).to_series()
+            self.values.add(kind, **{name: first})
+        return table.column(name)
+
+    def _first(self, kind: str, span: Span) -> pl.Expr:
+        if span.first is not None:
+            return pl.lit(span.first, pl.Int64)
+        self._on_file(kind)
+        return pl.col("@on_file")
+
+    def _by_year(self, requirement: Requirement, span: Span, once: pl.Expr) -> pl.Expr:
+        """The worst of the years up to the judged one, the latest of these leading; a year that is not over is left out."""
+        kind, values = requirement.binds.kind, self.values
+        table = values.relations.tables[kind]
+        name, led = values.fresh(), values.fresh()
+        values.add(kind, **{name: once})
+        codes = table.column(name)
+        over = pl.col("@end").str.ends_with("12-31")
+        last = pl.when(over).then(pl.col("@year")).otherwise(pl.col("@year") - 1)
+        worst, leader, rank = _code(EARLY), pl.lit(None, pl.UInt32), pl.lit(9, pl.UInt8)
+        ranks = {code: severity(code) for code in MEANING}
+        for year in reversed(self._years(kind, span)):
+            rows = table.in_year(year)
+            column, row = values.fresh(), values.fresh()
+            values.add(kind, **{column: codes.gather(rows), row: rows})
+            judged = (self._first(kind, span) <= year) & (last >= year) & pl.col(column).is_not_null()
+            own = pl.col(column).replace_strict(ranks, return_dtype=pl.UInt8, default=None)
+            worse = judged & (own < rank)
+            worst = pl.when(worse).then(pl.col(column)).otherwise(worst)
+            leader = pl.when(worse).then(pl.col(row)).otherwise(leader)
+            rank = pl.when(worse).then(own).otherwise(rank)
+            kept = {one: values.fresh() for one in ("worst", "leader", "rank")}
+            values.add(kind, **{kept["worst"]: worst, kept["leader"]: leader, kept["rank"]: rank})
+            worst, leader, rank = (pl.col(one) for one in kept.values())
+        values.add(kind, **{led: leader})
+        self.led[requirement.id] = led
+        return worst
+
+    def _total(self, kind: str, span: Span, reference: Reference) -> Value:
+        """What ``within`` tests: the years added up, of a yes/no whether it was done in one of them."""
+        values = self.values
+        table = values.relations.tables[kind]
+        value = values.value(kind, reference)
+        first = self._first(kind, span)
+        last = pl.col("@year") if span.last is None else pl.min_horizontal(pl.col("@year"), pl.lit(span.last))
+        within: list[tuple[Value, pl.Expr]] = []
+        for year in self._years(kind, span):
+            own = (table.frame["@year"] == year) & (table.frame["@first"] == year)
+            frame = pl.DataFrame({"own": own, "row": table.frame["@row"], "there": table.in_year(year)})
+            rows = frame.select(pl.when("own").then("row").otherwise("there")).to_series()
+            within.append((values.gathered(value, kind, rows, kind, reference.type), (first <= year) & (last >= year)))
+        whole = self._whole_span(kind, first, last)
+        reported = values.gathered(
+            values.reported(kind, reference.name, reference.type), kind, whole, kind, reference.type
+        )
+        if isinstance(reported, pl.Expr):
+            before = [pl.lit(None, pl.Boolean)] if span.first is None else []
+            years = [pl.when(inside).then(truth).otherwise(pl.lit(value=False)) for truth, inside in within]
+            name = values.fresh()
+            values.add(kind, **{name: pl.coalesce(reported, pl.any_horizontal([*years, *before, pl.lit(value=False)]))})
+            return pl.col(name)
+        assert isinstance(reported, Number)
+        total = self._sum(kind, span, reference, within)
+        given = ~or_false(reported.none)
+        return values.kept(
+            kind,
+            Number(
+                chosen(given, reported.lo, total.lo),
+                chosen(given, reported.hi, total.hi),
+                ~given & or_false(total.none),
+                (given & or_false(reported.empty)) | (~given & or_false(total.empty)),
+            ),
+        )
+
+    def _sum(self, kind: str, span: Span, reference: Reference, within: Sequence[tuple[Value, pl.Expr]]) -> Number:
+        values = self.values
+        lo = hi = constant(0)
+        none, empty, known = pl.lit(value=True), pl.lit(value=True), pl.lit(value=True)
+        nothing = constant(0)
+        for value, inside in within:
+            assert isinstance(value, Number)
+            counts = inside & ~or_false(value.empty)
+            number = values.kept(kind, Number(chosen(counts, value.lo, nothing), chosen(counts, value.hi, nothing)))
+            lo, hi = added(lo, number.lo), added(hi, number.hi)
+            none = none & (or_false(value.none) | ~inside)
+            empty = empty & (or_false(value.empty) | ~inside)
+            exact = same(value.lo, value.hi) & ~or_false(value.none) & ~or_false(value.empty)
+            known = known & (exact | ~inside)
+            kept = values.kept(kind, Number(lo, hi, none, empty))
+            name = values.fresh()
+            values.add(kind, **{name: known})
+            lo, hi, none, empty, known = kept.lo, kept.hi, or_false(kept.none), or_false(kept.empty), pl.col(name)
+        empty = empty & ~none
+        if span.first is None:
+            return values.kept(kind, Number(lo, constant(INFINITY), none, empty), reference.type)
+        total = values.kept(kind, Number(lo, hi, none, empty), reference.type)
+        indicator = reference.indicator
+        if indicator is None or not isinstance(indicator.formula, Change):
+            return total
+        return self._across(kind, span, reference, total, known)
+
+    def _across(self, kind: str, span: Span, reference: Reference, total: Number, known: pl.Expr) -> Number:
+        """Where a year is unknown: the value of the last year less that before the first."""
+        values = self.values
+        table = values.relations.tables[kind]
+        assert span.first is not None and reference.indicator is not None
+        year = table.frame["@year"]
+        ends = year if span.last is None else year.clip(upper_bound=span.last)
+        frame = pl.DataFrame({"year": ends, "row": table.frame["@row"]})
+        own = (table.frame["@year"] == ends) & (table.frame["@first"] == ends)
+        later = pl.lit(None, pl.UInt32)
+        for one in ends.unique():
+            frame = frame.with_columns(table.in_year(int(one)).alias(f"in {one}"))
+            later = pl.when(pl.col("year") == one).then(pl.col(f"in {one}")).otherwise(later)
+        frame = frame.with_columns(own.alias("own"))
+        rows = frame.with_columns(pl.when("own").then("row").otherwise(later).alias("later"))["later"]
+        change, _complete = values.difference(kind, reference.indicator, table.in_year(span.first - 1), rows)
+        instead = ~known & ~or_false(change.none)
+        return values.kept(
+            kind,
+            Number(
+                chosen(instead, change.lo, total.lo),
+                chosen(instead, change.hi, total.hi),
+                ~instead & or_false(total.none),
+                (instead & or_false(change.empty)) | (~instead & or_false(total.empty)),
+            ),
+        )
+
+    def _whole_span(self, kind: str, first: pl.Expr, last: pl.Expr) -> pl.Series:
+        """The row of the profile that gives figures for exactly these years together."""
+        frame = self.values.relations.tables[kind].keys
+        spans = (
+            frame.filter(pl.col("@present") & (pl.col("@first") != pl.col("@year")))
+            .select(
+                "@id",
+                pl.col("@first").cast(pl.Int64).alias("a"),
+                pl.col("@year").cast(pl.Int64).alias("b"),
+                pl.col("@row").alias("there"),
+                pl.col("@end").alias("until"),
+            )
+            .unique(["@id", "a", "b"], keep="first", maintain_order=True)
+        )
+        years = self.values.relations.tables[kind].evaluated({"a": first.cast(pl.Int64), "b": last.cast(pl.Int64)})
+        rows = frame.select("@id", "@end").hstack(years)
+        joined = rows.join(spans, on=["@id", "a", "b"], how="left", maintain_order="left")
+        return joined.select(pl.when(pl.col("until") <= pl.col("@end")).then("there")).to_series()
+
+
+def _code(code: int) -> pl.Expr:
+    return pl.lit(code, pl.UInt8)

@@ -1,0 +1,56 @@
+"""Regions around regions, from the rosters: few thousand rows, walked in Python and remembered, for the joins of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradeeval.engines.views import World
+from gradeeval.language.nodes import Reach
+from gradeeval.language.scope import Scope
+from gradeeval.profiles.columns.coding import to_profiles
+from gradeeval.profiles.columns.layout import Columns
+from gradeeval.profiles.profile import ListedPart, Roster
+
+
+class Places:
+    """Which region lies in which, on which day, and whose list of parts is complete."""
+
+    def __init__(self, columns: Columns, scope: Scope, *, lenient: bool) -> None:
+        regions = {kind: frame if kind == "region" else frame.clear() for kind, frame in columns.listed.items()}
+        none = {kind: frame.clear() for kind, frame in columns.profiles.items()}
+        _none, rosters = to_profiles(Columns(none, columns.members.clear(), columns.rosters, regions), scope)
+        self.rosters: Sequence[Roster] = rosters
+        self.lenient = lenient
+        self._world = World(scope, [], rosters)
+        self._chains: dict[tuple[str, str], list[ListedPart]] = {}
+        self._closures: dict[tuple[str, str], frozenset[str]] = {}
+
+    def chain(self, code: str, day: str) -> list[ListedPart]:
+        """The region and all around it, from the narrowest to the widest."""
+        found = self._chains.get((code, day))
+        if found is None:
+            found = self._chains[code, day] = self._world.chain(code, day)
+        return found
+
+    def inside(self, code: str, day: str) -> frozenset[str]:
+        """All codes that a region is or lies in; those around it need no row of their own."""
+        found = self._closures.get((code, day))
+        if found is None:
+            around = {one for row in self.chain(code, day) for one in (row.id, row.parent) if one}
+            found = self._closures[code, day] = frozenset(around | {code})
+        return found
+
+    def complete(self, whole: str, reach: Reach, day: str) -> bool:
+        """Whether a roster lists all parts of that sort of a region."""
+        wanted = {reach.tier if reach.kind == "region" else reach.kind, reach.type}
+        return any(
+            not roster.complete.isdisjoint(wanted) and (self.lenient or roster.region in self.inside(whole, day))
+            for roster in self.rosters
+        )
+
+    def wholes_of_listed(self, roster: int, place: str, day: str) -> Iterator[str]:
+        """The regions of which a row of a roster, with the parent ``place``, is a part."""
+        own = self.rosters[roster].region
+        for whole in self.inside(place, day):
+            if self.lenient or own in self.inside(whole, day) or whole in self.inside(own, day):
+                yield whole

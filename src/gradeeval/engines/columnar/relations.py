@@ -1,0 +1,347 @@
+"""How tables hang together: the parts of each whole, the region or network around a subject, a subject in another year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from gradeeval.engines.columnar.needs import Needs
+from gradeeval.engines.columnar.places import Places
+from gradeeval.engines.columnar.tables import ROW, Maker, Table, end_of, finish, in_period, members_on
+from gradeeval.language.nodes import Reach
+from gradeeval.language.scope import Scope
+from gradeeval.profiles.columns.layout import Columns
+from gradeeval.vocabulary import KINDS
+
+_NO_ROW = pl.UInt32
+Sums = Mapping[str, pl.Expr]
+
+
+@dataclass(slots=True)
+class Relations:
+    """The tables of a run and the ways between them. ``lenient`` as in ``World``: the small worlds of examples."""
+
+    tables: Mapping[str, Table]
+    places: Places
+    columns: Columns
+    maker: Maker
+    lenient: bool
+    _groups: dict[tuple[str, str], tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=dict)
+    _complete: dict[tuple[str, Reach], pl.Series] = field(default_factory=dict)
+    _members: pl.DataFrame | None = None
+    _networks: dict[str | None, pl.DataFrame] = field(default_factory=dict)
+
+    # -- up --------------------------------------------------------------------------------------------------------
+
+    def above(self, kind: str, reach: Reach) -> pl.Series:
+        """For each row of a kind the row of the one subject of that sort around it, in the same year; else null."""
+        rows = self.tables[kind].keys.select("@id", "@region", "@end", "@period")
+        if reach.kind == "network":
+            codes = self._network_around(rows, reach)
+        elif self.lenient:
+            found = (
+                self.tables["region"].keys.filter(pl.col("@present") & (pl.col("@tier") == reach.tier))["@id"].unique()
+            )
+            codes = rows.select(pl.lit(found[0] if len(found) == 1 else None, pl.String).alias("@code"), "@period")
+        else:
+            pairs = rows.select("@region", "@end").unique()
+            known = [
+                (
+                    code,
+                    day,
+                    next((row.id for row in self.places.chain(code or "", day) if row.tier == reach.tier), None),
+                )
+                for code, day in pairs.iter_rows()
+            ]
+            schema = {"@region": pl.String, "@end": pl.String, "@code": pl.String}
+            codes = rows.join(
+                pl.DataFrame(known, schema=schema, orient="row"),
+                on=["@region", "@end"],
+                how="left",
+                maintain_order="left",
+                nulls_equal=True,
+            )
+        return self._same_year(reach.kind, codes)
+
+    def _same_year(self, kind: str, codes: pl.DataFrame) -> pl.Series:
+        """The rows of the subjects ``@code`` in the year of ``@period``, where they have a profile then."""
+        table = self.tables[kind]
+        present = table.keys.filter(pl.col("@present"))
+        found = [
+            in_period(present, end_of(text)).select(pl.col("@id").alias("@code"), ROW, pl.lit(text).alias("@period"))
+            for text in codes["@period"].unique()
+        ]
+        if not found:
+            return pl.Series(ROW, [None] * codes.height, dtype=_NO_ROW)
+        return codes.join(pl.concat(found), on=["@code", "@period"], how="left", maintain_order="left")[ROW]
+
+    def _network_around(self, rows: pl.DataFrame, reach: Reach) -> pl.DataFrame:
+        found = self._networks.get(reach.type)
+        if found is None:
+            types = self.columns.profiles["network"].select(pl.col("@id").alias("@network"), "@period", "@type")
+            members = self.columns.members.join(types, on=["@network", "@period"]).filter(pl.col("@type") == reach.type)
+            found = self._networks[reach.type] = pl.concat(
+                [
+                    members_on(members, day)
+                    .group_by("@id")
+                    .agg(pl.col("@network").n_unique().alias("@many"), pl.col("@network").first().alias("@code"))
+                    .filter(pl.col("@many") == 1)
+                    .select("@id", "@code", pl.lit(day).alias("@end"))
+                    for day in rows["@end"].unique()
+                ]
+                or [pl.DataFrame(schema={"@id": pl.String, "@code": pl.String, "@end": pl.String})]
+            )
+        return rows.join(found, on=["@id", "@end"], how="left", maintain_order="left")
+
+    # -- down ------------------------------------------------------------------------------------------------------
+
+    def sums(self, whole: str, part: Reach, sums: Sums) -> pl.DataFrame:
+        """The sums of these expressions over the parts of each row of a kind; of no parts 0. Columns as named."""
+        rows = pl.DataFrame({"@whole": pl.Series(range(self.tables[whole].height), dtype=pl.UInt32)})
+        found = []
+        values = self.tables[part.kind].evaluated(sums)
+        if whole == "network":
+            edges = self.member_edges()
+            parts = values[edges["@part"]].with_columns(edges["@whole"])
+            found.append(parts.group_by("@whole").agg(pl.col(name).sum() for name in sums))
+        if whole == "region" or self.lenient:
+            groups, closure = self.groups(whole, part.kind)
+            by_group = (
+                values[groups[ROW]]
+                .with_columns(groups["@group"])
+                .group_by("@group")
+                .agg(pl.col(name).sum() for name in sums)
+            )
+            complete = self.complete(whole, part)
+            taken = closure.with_columns(complete.gather(closure["@whole"]).alias("@complete"))
+            taken = taken.filter(pl.col("@by_list") | ~pl.col("@complete"))
+            found.append(taken.join(by_group, on="@group").group_by("@whole").agg(pl.col(name).sum() for name in sums))
+        joined = rows.join(
+            pl.concat(found).group_by("@whole").agg(pl.col(name).sum() for name in sums),
+            on="@whole",
+            how="left",
+            maintain_order="left",
+        )
+        return joined.select(pl.col(name).fill_null(0) for name in sums)
+
+    def edges(self, whole: str, part: Reach, wholes: pl.Series) -> pl.DataFrame:
+        """``@whole`` and ``@part``: the parts of that sort of the rows ``wholes`` of a kind, one by one."""
+        found = []
+        if whole == "network":
+            found.append(self.member_edges().filter(pl.col("@whole").is_in(wholes.implode())).select("@whole", "@part"))
+        if whole == "region" or self.lenient:
+            groups, closure = self.groups(whole, part.kind)
+            closure = closure.filter(pl.col("@whole").is_in(wholes.implode()))
+            complete = self.complete(whole, part)
+            taken = closure.with_columns(complete.gather(closure["@whole"]).alias("@complete"))
+            taken = taken.filter(pl.col("@by_list") | ~pl.col("@complete"))
+            found.append(taken.join(groups, on="@group").select("@whole", pl.col(ROW).alias("@part")))
+        both = pl.concat(found)
+        of = self.tables[part.kind].frame.select(pl.col(ROW).alias("@part"), fits(part).alias("@fits"))
+        return both.join(of, on="@part").filter("@fits").select("@whole", "@part").sort("@whole", "@part")
+
+    def listed(self, whole: str, part: Reach) -> pl.Series:
+        """Whether the list of the parts of that sort is complete, for each row of a kind."""
+        frame = self.tables[whole].frame
+        complete = self.complete(whole, part)
+        if whole == "region":
+            return complete
+        by_list = frame.select(pl.col("@present") & pl.col("@listed").fill_null(value=False)).to_series()
+        if not self.lenient:
+            return by_list
+        open_ended = frame.select(pl.col("@present") & ~pl.col("@listed").fill_null(value=False)).to_series()
+        return by_list | (open_ended & complete)
+
+    def complete(self, whole: str, part: Reach) -> pl.Series:
+        """Whether a roster lists all parts of that sort of each region."""
+        found = self._complete.get((whole, part))
+        if found is None:
+            frame = self.tables[whole].frame.select("@id", "@end")
+            known = {pair: self.places.complete(pair[0], part, pair[1]) for pair in set(frame.iter_rows())}
+            values = [known[pair] for pair in frame.iter_rows()]
+            found = self._complete[whole, part] = pl.Series("@complete", values, dtype=pl.Boolean)
+        return found
+
+    def member_edges(self) -> pl.DataFrame:
+        """Networks and their members on the last day of the period; ``@part`` is the row of the institution."""
+        if self._members is None:
+            networks, institutions = self.tables["network"].keys, self.tables["institution"].keys
+            found = []
+            listing = networks.filter(pl.col("@present") & pl.col("@listed").fill_null(value=False))
+            none = (
+                institutions.filter(pl.col("@of").is_not_null())
+                .select("@id", pl.col("@of").alias("@whole"), pl.col(ROW).alias("@absent"))
+                .unique(["@id", "@whole"], keep="first")
+            )
+            present = institutions.filter(pl.col("@present"))
+            for (text,), group in listing.group_by("@period", maintain_order=True):
+                day = end_of(str(text))
+                members = members_on(self.columns.members, day).join(
+                    group.select(pl.col("@id").alias("@network"), "@period", pl.col(ROW).alias("@whole")),
+                    on=["@network", "@period"],
+                )
+                members = members.join(in_period(present, day).select("@id", ROW), on="@id", how="left")
+                members = members.join(none, on=["@id", "@whole"], how="left")
+                found.append(members.select("@whole", pl.coalesce(ROW, "@absent").alias("@part")))
+            empty = pl.DataFrame(schema={"@whole": pl.UInt32, "@part": pl.UInt32})
+            self._members = pl.concat(found) if found else empty
+        return self._members
+
+    def groups(self, whole: str, part: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Parts that lie alike: ``@row`` and ``@group``; and the rows ``@whole`` that each group is part of.
+
+        ``@by_list`` tells those that a roster lists there from those that only say so themselves; these count where the list is
+        not complete.
+        """
+        found = self._groups.get((whole, part))
+        if found is None:
+            found = self._groups[whole, part] = self._grouped(whole, part)
+        return found
+
+    def _grouped(self, whole: str, part: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        wholes, parts = self.tables[whole].keys, self.tables[part]
+        if whole == "network":
+            wholes = wholes.filter(pl.col("@present") & ~pl.col("@listed").fill_null(value=False))
+        groups: list[pl.DataFrame] = []
+        closure: list[tuple[int, int, bool]] = []
+        count = 0
+        for (text,), own in wholes.group_by("@period", maintain_order=True):
+            day = end_of(str(text))
+            # Twice where a subject has figures for several years and is absent in the last of them.
+            rows_of: dict[str, list[int]] = {}
+            for id, row in own.select("@id", ROW).iter_rows():
+                rows_of.setdefault(id, []).append(row)
+            where = parts.frame.select(ROW, "@region", "@present")
+            rows = parts.in_period(str(text)).join(where, on=ROW)
+            listed = self.maker.listed(part, day).select("@id", "@roster", "@parent")
+            rows = rows.join(listed, on="@id", how="left")
+            key = ["@roster", "@parent", "@region", "@present"]
+            alike = rows.select(key).unique(maintain_order=True).with_row_index("@group", offset=count)
+            groups.append(rows.join(alike, on=key, nulls_equal=True).select(ROW, pl.col("@group")))
+            for number, roster, parent, region, present in alike.iter_rows():
+                by_list = set() if roster is None else set(self.places.wholes_of_listed(roster, parent or "", day))
+                told = set()
+                if present:
+                    told = set(rows_of) if self.lenient else set(self.places.inside(region, day))
+                    told -= by_list | ({region} if part == "region" else set())
+                closure += [(number, row, True) for code in by_list for row in rows_of.get(code, ())]
+                closure += [(number, row, False) for code in told for row in rows_of.get(code, ())]
+            count += alike.height
+        schema = {"@group": pl.UInt32, "@whole": pl.UInt32, "@by_list": pl.Boolean}
+        empty = pl.DataFrame(schema={ROW: pl.UInt32, "@group": pl.UInt32})
+        return pl.concat(groups) if groups else empty, pl.DataFrame(closure, schema=schema, orient="row")
+
+
+def fits(reach: Reach) -> pl.Expr:
+    """Whether a row is of that sort."""
+    found = pl.lit(value=True)
+    if reach.tier is not None:
+        found = found & (pl.col("@tier") == reach.tier).fill_null(value=False)
+    if reach.type is not None:
+        found = found & (pl.col("@type") == reach.type).fill_null(value=False)
+    return found
+
+
+def relate(
+    columns: Columns, scope: Scope, as_of: str, needs: Needs, *, lenient: bool = False, roll_up: bool = False
+) -> Relations:
+    """The tables of these columns, with a row for each subject and period that the requirements look at.
+
+    ``roll_up``: parts of what is judged get codes too, in the period of their whole.
+    """
+    places = Places(columns, scope, lenient=lenient)
+    maker = Maker(columns, scope, places, as_of)
+    present = {kind: maker.present(kind) for kind in KINDS}
+    years = {kind: _years(kind, present[kind], needs) for kind in KINDS}
+    wide = sorted({year for found in years.values() for year in found})
+    texts: set[str] = set()
+    if needs.parts or roll_up:
+        texts = {text for kind in ("region", "network") for text in present[kind]["@period"].unique()}
+        texts |= {str(year) for year in wide}
+        texts |= {
+            str(int(text[:4]) - one)
+            for text in list(texts)
+            for one in range(1, 1 + max(needs.back.values(), default=0))
+        }
+    of_wholes = {
+        kind: present[kind].filter(pl.col("@judged"))["@period"].unique().to_list() for kind in ("region", "network")
+    }
+    judged_texts = sorted({text for found in of_wholes.values() for text in found}) if roll_up else []
+    tables: dict[str, Table] = {}
+    for kind in ("region", "network", "institution"):
+        rows = [present[kind]]
+        parts = sorted(texts) if kind in needs.parts or roll_up else []
+        rows.append(maker.absent(kind, _absences(kind, maker, present[kind], needs, years[kind], parts), present[kind]))
+        if kind == "institution" and "network" in tables:
+            rows.append(maker.absent_members(tables["network"].frame, present[kind]))
+        tables[kind] = finish(kind, rows, maker, _wanted(present[kind], judged_texts))
+    return Relations(tables, places, columns, maker, lenient)
+
+
+def _years(kind: str, present: pl.DataFrame, needs: Needs) -> list[int]:
+    """The whole years that windows of a kind look at."""
+    if present.is_empty():
+        return []
+    earliest, latest = present.select(pl.col("@first").min(), pl.col("@year").max().alias("latest")).row(0)
+    found: set[int] = set()
+    for span in needs.spans.get(kind, ()):
+        first = span.first if span.first is not None else earliest
+        last = latest if span.last is None else min(latest, span.last)
+        found.update(range(first, last + 1))
+    return sorted(found)
+
+
+def _absences(
+    kind: str, maker: Maker, present: pl.DataFrame, needs: Needs, years: list[int], texts: list[str]
+) -> pl.DataFrame:
+    """Subjects and periods that are looked at and have no profile: ``@id``, ``@period`` and ``@near``."""
+    schema = {"@id": pl.String, "@period": pl.String, "@near": pl.String}
+    wanted = [pl.DataFrame(schema=schema)]
+    parts = []
+    for text in texts:
+        listed = maker.listed(kind, end_of(text))
+        near = pl.col("@id") if kind == "region" else pl.col("@parent").fill_null("")
+        there = in_period(present, end_of(text)).select("@id")
+        parts.append(
+            listed.select("@id", pl.lit(text).alias("@period"), near.alias("@near")).join(there, on="@id", how="anti")
+        )
+    wanted += parts
+    known = present.select("@id", "@year", pl.col("@region").alias("@near"))
+    known = pl.concat(
+        [
+            known,
+            *(
+                one.select("@id", pl.lit(int(end_of(text)[:4]), pl.Int16).alias("@year"), "@near")
+                for text, one in zip(texts, parts, strict=True)
+            ),
+        ]
+    )
+    latest = known.group_by("@id").agg(pl.col("@year").max(), pl.col("@near").last())
+    asked = [
+        latest.filter(pl.col("@year") >= year).select("@id", pl.lit(year, pl.Int16).alias("@year"), "@near")
+        for year in years
+    ]
+    back = needs.back.get(kind, 0)
+    if back:
+        before = pl.concat([known, *asked])
+        asked += [before.select("@id", (pl.col("@year") - one).alias("@year"), "@near") for one in range(1, back + 1)]
+    if asked:
+        years_asked = pl.concat(asked).unique(["@id", "@year"], keep="first", maintain_order=True)
+        whole = present.filter(
+            (pl.col("@first") == pl.col("@year")) & (pl.col("@end") == pl.col("@year").cast(pl.String) + "-12-31")
+        ).select("@id", "@year")
+        years_asked = years_asked.join(whole, on=["@id", "@year"], how="anti", maintain_order="left")
+        wanted.append(years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near"))
+    return pl.concat(wanted).unique(["@id", "@period"], keep="first", maintain_order=True)
+
+
+def _wanted(present: pl.DataFrame, texts: Iterable[str]) -> pl.Expr:
+    """Rows that get codes: the judged ones, and those that stand for a part in a judged period of its whole."""
+    wanted = pl.col("@judged")
+    for text in texts:
+        own = in_period(present, end_of(text)).select("@id", "@period")
+        there = pl.struct("@id", "@period").is_in(own.select(pl.struct("@id", "@period")).to_series().implode())
+        wanted = wanted | (pl.col("@present") & there) | (~pl.col("@present") & (pl.col("@period") == text))
+    return wanted
