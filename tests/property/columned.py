@@ -33,7 +33,7 @@ def run_of(
         for profile in found
     ]
     columns = to_columns(profiles, world.rosters, scope)
-    return judge(columns, scope, requirements, permits, as_of, lenient=world.lenient, roll_up=roll_up)
+    return judge(columns, scope, requirements, permits, as_of, reference.Engine, lenient=world.lenient, roll_up=roll_up)
 
 
 def said_of(run: Run, view: View) -> dict[str, Said]:

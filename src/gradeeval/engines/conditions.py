@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradeeval.language.nodes import Bounds, Condition, Equals, Includes, Is, NoneOf, Number, OneOf, Reach, Test
+from gradeeval.language.nodes import (
+    Bounds,
+    Condition,
+    Equals,
+    Includes,
+    Is,
+    NoneOf,
+    Number,
+    OneOf,
+    Reach,
+    Requirement,
+    Test,
+)
 from gradeeval.language.scope import Reference, Scope, Unreachable
 from gradeeval.quantity import INFINITY, Bound, Interval, NoValue, scaled
 from gradeeval.truth import all_of, any_of
@@ -151,6 +164,18 @@ def limits_of(test: Test, value_type: ValueType) -> tuple[Bound, bool, Bound, bo
         test.above is not None,
         INFINITY if high is None else scaled_limit(high, value_type),
         test.below is not None,
+    )
+
+
+def about_limits(requirement: Requirement, reference: Reference) -> tuple[Bound, Bound]:
+    """The scaled limits of a target with 左右, moved by the tolerance (percent of the number)."""
+    test = requirement.target.test
+    assert isinstance(test, Bounds | Equals)
+    part = Fraction(requirement.tolerance) / 100
+    low, _, high, _ = limits_of(test, reference.type)
+    return (
+        low if isinstance(low, float) else low - abs(Fraction(low)) * part,
+        high if isinstance(high, float) else high + abs(Fraction(high)) * part,
     )
 
 

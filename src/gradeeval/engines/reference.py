@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from typing import Any
 
 from gradeeval.engines.conditions import (
+    about_limits,
     always,
     between,
     compile_condition,
     compile_test,
     found,
-    limits_of,
     reader_of,
 )
 from gradeeval.engines.formulas import as_interval
@@ -35,9 +34,9 @@ from gradeeval.engines.judgement import (
 from gradeeval.engines.views import View
 from gradeeval.engines.windows import begun, total, years_to_judge
 from gradeeval.errors import RuleFault
-from gradeeval.language.nodes import Bounds, Equals, Requirement
+from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Reference, Scope
-from gradeeval.quantity import Bound, Interval, NoValue
+from gradeeval.quantity import Interval, NoValue
 
 Judge = Callable[[View], Judgement]
 
@@ -160,15 +159,3 @@ def target_test(requirement: Requirement, reference: Reference) -> Callable[[Any
         return between(interval.lo, interval.hi, low, False, high, False)
 
     return judge
-
-
-def about_limits(requirement: Requirement, reference: Reference) -> tuple[Bound, Bound]:
-    """The scaled limits of a target with 左右, moved by the tolerance (percent of the number)."""
-    test = requirement.target.test
-    assert isinstance(test, Bounds | Equals)
-    part = Fraction(requirement.tolerance) / 100
-    low, _, high, _ = limits_of(test, reference.type)
-    return (
-        low if isinstance(low, float) else low - abs(Fraction(low)) * part,
-        high if isinstance(high, float) else high + abs(Fraction(high)) * part,
-    )

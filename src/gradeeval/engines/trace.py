@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradeeval.engines.conditions import compile_condition, found, limits_of, reader_of
+from gradeeval.engines.conditions import about_limits, compile_condition, found, limits_of, reader_of
 from gradeeval.engines.formulas import Computed
 from gradeeval.engines.judgement import NOT_BEGUN, Judgement
-from gradeeval.engines.reference import about_limits, target_test
+from gradeeval.engines.reference import target_test
 from gradeeval.engines.views import View
 from gradeeval.engines.windows import first_year, total
 from gradeeval.language.nodes import Bounds, Change, Condition, Equals, Ratio, Reach, Requirement, Test

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from gradeeval.engines.conditions import limits_of
+from gradeeval.engines.conditions import about_limits, limits_of
 from gradeeval.engines.formulas import Computed, as_interval
 from gradeeval.engines.judgement import MET, Judgement
-from gradeeval.engines.reference import about_limits
 from gradeeval.engines.windows import first_year
 from gradeeval.language.nodes import Bounds, Change, Equals, Includes, Is, Ratio, Requirement, Share
 from gradeeval.language.scope import Reference, Scope

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import polars as pl
 
-from gradeeval.engines import reference
 from gradeeval.engines.columnar.codes import CODES
 from gradeeval.engines.columnar.needs import needs_of
 from gradeeval.engines.columnar.numbers import Unheld
@@ -15,6 +15,7 @@ from gradeeval.engines.columnar.outcomes import Outcomes
 from gradeeval.engines.columnar.relations import Relations, relate
 from gradeeval.engines.columnar.tables import Table
 from gradeeval.engines.columnar.values import Values
+from gradeeval.engines.judgement import Judgement
 from gradeeval.engines.views import View, World
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
@@ -24,6 +25,16 @@ from gradeeval.profiles.profile import Profile
 from gradeeval.timeline import read_period
 
 NAME = "columnar"
+
+
+class Exact(Protocol):
+    """An engine that judges one view at a time with numbers of any size: ``reference``."""
+
+    def judge(self, view: View) -> list[Judgement]:
+        """One judgement for each of its requirements."""
+
+
+ExactFactory = Callable[[Sequence[Requirement], Scope, Mapping[str, Requirement]], Exact]
 
 
 @dataclass(slots=True)
@@ -60,12 +71,14 @@ def judge(
     requirements: Sequence[Requirement],
     permits: Mapping[str, Requirement],
     as_of: str,
+    exact: ExactFactory,
     *,
     lenient: bool = False,
     roll_up: bool = False,
 ) -> Run:
     """Judges each requirement on each subject of its sort in its latest period up to ``as_of``.
 
+    ``exact`` makes the engine for what columns cannot hold.
     ``codes`` of the result has a frame a kind, a row a subject as in its table, a UInt8 column a requirement (see ``codes``);
     null where the requirement binds another sort. With ``roll_up`` parts without profile in the period of their whole, and
     those whose judged period is another one, have rows too.
@@ -76,11 +89,13 @@ def judge(
     run = Run(relations, outcomes, requirements)
     for kind in relations.tables:
         own = [item for item in requirements if item.binds.kind == kind]
-        run.codes[kind] = _codes(run, kind, own, columns)
+        run.codes[kind] = _codes(run, kind, own, columns, exact)
     return run
 
 
-def _codes(run: Run, kind: str, requirements: Sequence[Requirement], columns: Columns) -> pl.DataFrame:
+def _codes(
+    run: Run, kind: str, requirements: Sequence[Requirement], columns: Columns, exact: ExactFactory
+) -> pl.DataFrame:
     exprs: dict[str, pl.Expr] = {}
     slow: list[Requirement] = []
     for requirement in requirements:
@@ -95,7 +110,9 @@ def _codes(run: Run, kind: str, requirements: Sequence[Requirement], columns: Co
         codes = codes.hstack(table.evaluated(exprs, table.wanted))
     if slow:
         run.fallen_back += [requirement.id for requirement in slow]
-        codes = codes.hstack(_by_reference(run, rows, kind, slow, columns))
+        codes = codes.hstack(
+            _one_by_one(run, rows, kind, columns, exact(slow, run.outcomes.values.scope, run.outcomes.permits), slow)
+        )
     return codes.select([requirement.id for requirement in requirements])
 
 
@@ -112,15 +129,14 @@ def of_sort(requirement: Requirement, code: pl.Expr) -> pl.Expr:
     return pl.when(own).then(code.cast(pl.UInt8))
 
 
-def _by_reference(
-    run: Run, rows: pl.DataFrame, kind: str, requirements: Sequence[Requirement], columns: Columns
+def _one_by_one(
+    run: Run, rows: pl.DataFrame, kind: str, columns: Columns, engine: Exact, requirements: Sequence[Requirement]
 ) -> pl.DataFrame:
-    """The codes as the reference engine gives them, one view at a time."""
+    """The codes as an engine gives them that judges one view at a time."""
     relations, scope = run.relations, run.outcomes.values.scope
     profiles, rosters = to_profiles(columns, scope)
     world = World(scope, profiles, rosters, lenient=relations.lenient)
     by_key = {(profile.kind, profile.id, profile.period.text): profile for profile in profiles}
-    engine = reference.Engine(requirements, scope, run.outcomes.permits)
     found: list[list[int | None]] = []
     for row in rows.iter_rows(named=True):
         view = _view(world, kind, row, by_key)

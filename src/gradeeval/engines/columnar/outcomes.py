@@ -21,8 +21,7 @@ from gradeeval.engines.columnar.codes import (
 )
 from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
 from gradeeval.engines.columnar.values import Value, Values, number_test, or_false, test_of
-from gradeeval.engines.conditions import found
-from gradeeval.engines.reference import about_limits
+from gradeeval.engines.conditions import about_limits, found
 from gradeeval.language.nodes import ALWAYS, Change, Requirement
 from gradeeval.language.scope import Reference
 from gradeeval.quantity import INFINITY
