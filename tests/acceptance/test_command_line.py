@@ -319,7 +319,7 @@ def test_an_example_that_comes_out_otherwise_is_told_with_its_line(call: Call, c
     write_ruleset(country, examples=cases({"case": "做到", "facts": {"done": True}, "is": "unmet"}))
     said = call("examples", "jia-2024-1")
     assert said.code == 1
-    assert "1.yaml:3: jia-2024-1/1.1「做到」：预期未达标，实际达标" in said.out
+    assert "1.yaml:3:5: jia-2024-1/1.1「做到」：预期未达标，实际达标" in said.out
 
 
 def test_a_requirement_without_example_is_told(call: Call, country: Path) -> None:
