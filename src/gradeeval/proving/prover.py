@@ -22,8 +22,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gradeeval.engines.judgement import EXCUSED, NEEDS_REVIEW, NOT_APPLICABLE, NOT_USED
-from gradeeval.engines.solver.demand import APPLIES, MET, NOT_BOUND, UNMET, Demand, common_sort
+from gradeeval.engines.judgement import EXCUSED, NEEDS_REVIEW, NOT_APPLICABLE, NOT_BEGUN, NOT_USED, Judgement
+from gradeeval.engines.solver.demand import APPLIES, MET, NOT_BOUND, NOT_MISSED, UNMET, Demand, common_sort
 from gradeeval.errors import MissingExtra
 from gradeeval.language.nodes import Reach
 from gradeeval.messages import _
@@ -44,7 +44,7 @@ TIMEOUT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a demand is to come out: ``met``, ``unmet``, ``applies`` or ``not_bound``."""
+    """How a demand is to come out: ``met``, ``unmet``, ``applies``, ``not_bound`` or ``not_missed``."""
 
     demand: Demand
     word: str
@@ -188,6 +188,18 @@ class Asked:
         answer = self._question.ask(*(self._question.outcome(index, word) for index, word in wishes))
         return {"yes": True, "no": False}.get(answer)
 
+    def core(self, kept: Iterable[tuple[int, str]], *wishes: tuple[int, str]) -> list[int]:
+        """Of the demands that are kept in vain beside the wishes, enough to see that they cannot be."""
+        marked = {f"{index} {word}": self._question.outcome(index, word) for index, word in kept}
+        found = self._question.core(marked, *(self._question.outcome(index, word) for index, word in wishes))
+        return [int(mark.split()[0]) for mark in found]
+
+    def met_by_one(self, kept: Iterable[tuple[int, str]], left: Iterable[int]) -> set[int]:
+        """Which of the demands that are left one subject meets, on which the wishes that are kept hold; at least one if it can be."""
+        formulas = [self._question.outcome(index, word) for index, word in kept]
+        wanted = {index: self._question.outcome(index, MET) for index in left}
+        return self._question.some(formulas, wanted)
+
     def find(self, wishes: Sequence[tuple[int, str]]) -> Answer:
         """A subject on which the wishes hold, replayed."""
         formulas = [self._question.outcome(index, word) for index, word in wishes]
@@ -210,13 +222,17 @@ class Asked:
     def _confirmed(self, case: Case, wishes: Sequence[tuple[int, str]]) -> bool:
         judged = outcomes_on(case, [self.demands[index] for index, _word in wishes])
         return judged is not None and all(
-            _is(item.outcome, item.reason, word) for item, (_index, word) in zip(judged, wishes, strict=True)
+            comes_out(item, word) for item, (_index, word) in zip(judged, wishes, strict=True)
         )
 
 
-def _is(outcome: str, reason: str | None, word: str) -> bool:
-    if word == APPLIES:
-        return outcome in (MET, UNMET, NEEDS_REVIEW) or (outcome == NOT_APPLICABLE and reason in (EXCUSED, NOT_USED))
+def comes_out(judgement: Judgement, word: str) -> bool:
+    """Whether the reference engine says of a demand what was wished."""
+    if word == NOT_MISSED:
+        return judgement.outcome in (MET, NOT_APPLICABLE)
+    if word not in (APPLIES, NOT_BOUND):
+        return judgement.outcome == word
+    years = [item for _year, item in judgement.years] or [judgement]
     if word == NOT_BOUND:
-        return outcome == NOT_APPLICABLE and reason == NOT_BOUND
-    return outcome == word
+        return all(item.reason in (NOT_BOUND, NOT_BEGUN) for item in years)
+    return any(item.outcome in (MET, UNMET, NEEDS_REVIEW) or item.reason in (EXCUSED, NOT_USED) for item in years)

@@ -12,7 +12,10 @@ MET = "met"
 UNMET = "unmet"
 APPLIES = "applies"
 NOT_BOUND = "not_bound"
-"""How a demand can be wished to come out. ``applies``: it binds the subject, and there is something to measure."""
+NOT_MISSED = "not_missed"
+"""How a demand can be wished to come out. ``applies``: in some year it binds the subject, and there is something to measure;
+``not_bound``: it does in no year, or its window has not begun; ``not_missed``: it is met or not applicable.
+"""
 
 
 @dataclass(frozen=True, slots=True)

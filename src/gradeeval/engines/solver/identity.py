@@ -147,17 +147,19 @@ class Places:
     def rows_for(self, reach: Reach, jurisdictions: Iterable[str], day: str) -> list[Row] | None:
         """The identities that a subject of a sort can have inside jurisdictions; None where no roster tells.
 
-        Institutions and networks have free names and lie in a county.
+        Without a jurisdiction it is any region on a roster, or one of the same divisions that is on none. Institutions and networks have
+        free names and lie in a county.
         """
         wanted = list(jurisdictions)
+        tier = reach.tier or "" if reach.kind == "region" else "county"
+        found = [dict(self.fields(row, day)) for row in self.within(wanted, tier, day)]
         if not wanted:
-            return None
-        if reach.kind == "region":
-            found = [self.fields(row, day) for row in self.within(wanted, reach.tier or "", day)]
-        else:
-            around = [self.fields(row, day) for row in self.within(wanted, "county", day)]
-            found = [{key: row[key] for key in AROUND if key in row} for row in around]
-        return found or None
+            names = {name for row in found for name in row} - {"division"}
+            kinds = {row.get("division") for row in found}
+            found += [dict.fromkeys(sorted(names), OTHER) | {"division": kind} for kind in sorted(filter(None, kinds))]
+        if reach.kind != "region":
+            found = [{key: row[key] for key in AROUND if key in row} for row in found]
+        return [*found] or None
 
     def _chain(self, code: str, day: str) -> list[ListedPart]:
         found: list[ListedPart] = []

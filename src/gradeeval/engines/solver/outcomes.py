@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import z3
 
-from gradeeval.engines.solver.demand import APPLIES, NOT_BOUND, UNMET, Demand
+from gradeeval.engines.solver.demand import APPLIES, NOT_BOUND, NOT_MISSED, UNMET, Demand
 from gradeeval.engines.solver.subject import Subject
 from gradeeval.language.lowering import TRUE, Operand, Pair, lower_condition, lower_target
 from gradeeval.language.scope import Unreachable
@@ -43,19 +43,21 @@ class Outcomes:
         self.years = [self._year(year) for year in self._judged_years()]
 
     def of(self, word: str) -> z3.BoolRef:
-        """The formula of ``met``, ``unmet``, ``applies`` or ``not_bound``."""
+        """The formula of one of the words that a demand can be wished to come out as."""
         review = self._target is None
         permit = self._demand.requirement.force == "permit"
         if word == NOT_BOUND:
             return z3.And(*(year.free for year in self.years))
         if word == APPLIES:
             applies = [z3.And(year.bound, _not(year.none)) if not review else year.bound for year in self.years]
-            return z3.And(*applies) if permit and applies else z3.Or(*applies)
+            return z3.Or(*applies)
         if review:
-            return z3.BoolVal(False)
+            return z3.And(*(year.free for year in self.years)) if word == NOT_MISSED else z3.BoolVal(False)
         missed = z3.Or(*(z3.And(year.bound, _not(year.none), year.false, year.held) for year in self.years))
         if word == UNMET:
             return z3.BoolVal(False) if permit else missed
+        if word == NOT_MISSED:
+            return z3.BoolVal(True) if permit else _not(missed)
         met = z3.Or(*(z3.And(year.bound, _not(year.none), year.true) for year in self.years))
         return met if permit else z3.And(met, _not(missed))
 

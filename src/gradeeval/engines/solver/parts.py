@@ -106,7 +106,7 @@ class Parts:
                 0, *(number for cell, number in self._each() if all(cell.holds[at] for at in holding))
             )
         for at, total in enumerate(self.totals):
-            self._sums[at] = [z3.Real(f"{self._label}sum{at}.{cell}") for cell in range(len(self.cells))]
+            self._sums[at] = [self._step(total, f"{self._label}sum{at}.{cell}") for cell in range(len(self.cells))]
             yield total.term == z3.Sum(exact(0), *self._sums[at])
             for (cell, number), term in zip(self._each(), self._sums[at], strict=True):
                 yield from self._span(total, term, number if cell.holds[total.inside] else z3.IntVal(0))
@@ -115,6 +115,12 @@ class Parts:
     def _each(self) -> Iterator[tuple[Cell, z3.ArithRef]]:
         assert self.cells is not None
         return zip(self.cells, self.numbers, strict=True)
+
+    def _step(self, total: Total, label: str) -> z3.ArithRef:
+        """A number of whole steps of the value that is summed."""
+        found = total.scope.find(total.value, self.of)
+        assert not isinstance(found, Unreachable)
+        return z3.ToReal(z3.Int(label)) / exact(10**found.type.decimals)
 
     def _span(self, total: Total, term: z3.ArithRef, number: z3.ArithRef) -> Iterator[z3.BoolRef]:
         """A sum over so many parts lies between so many times the lowest and the highest value."""

@@ -58,7 +58,9 @@ class Question:
         return self._outcomes[index].of(word)
 
     def ask(self, *wishes: z3.BoolRef) -> str:
-        """Whether all wishes can hold of one subject."""
+        """Whether all wishes can hold of one subject; without time nothing is decided."""
+        if self._realm.timeout <= 0:
+            return OPEN
         self._solver.push()
         self._solver.add(*wishes)
         answer = self._solver.check()
@@ -75,6 +77,17 @@ class Question:
         found = {str(mark) for mark in self._solver.unsat_core()}
         self._solver.pop()
         return [name for name in marked if f"?{name}" in found]
+
+    def some(self, kept: Sequence[z3.BoolRef], wanted: Mapping[int, z3.BoolRef]) -> set[int]:
+        """Which of the wishes that are wanted hold in one model of those that are kept: one at least, if one can."""
+        self._solver.push()
+        self._solver.add(*kept, z3.Or(*wanted.values()))
+        found: set[int] = set()
+        if self._solver.check() == z3.sat:
+            model = self._solver.model()
+            found = {name for name, wish in wanted.items() if z3.is_true(model.eval(wish, model_completion=True))}
+        self._solver.pop()
+        return found
 
     def model(self, *wishes: z3.BoolRef) -> z3.ModelRef | None:
         """A model of the wishes, of round numbers and with numbers on the bounds that are tested, if there is one."""
@@ -119,7 +132,7 @@ class Question:
     def cases(self, model: z3.ModelRef) -> Iterator[Case]:
         """The cases of a model, from the shortest to the fullest."""
         yield self._case(model, self._facts(model, reported=True), None)
-        if any(key not in self._subject.direct for key in self._subject.numbers):
+        if any(key not in self._subject.leaves for key, _scope in self._subject.numbers):
             yield self._case(model, self._facts(model, reported=False), None)
         parts = self._parts(model)
         if parts is not None:
@@ -200,25 +213,28 @@ class Question:
 
 
 def _members(parts: Parts, model: z3.ModelRef) -> Iterator[dict[str, Any]]:
+    """The parts one by one; a sum is shared out so that each value lies in its range."""
     for cell, many, sums in parts.members(model):
         plain = _part_plain(cell.part, cell.model, parts)
         left = dict(sums)
-        for index in range(min(many, MOST_PARTS + 1)):
+        for rest in range(min(many, MOST_PARTS + 1) - 1, -1, -1):
             facts = dict(plain.get("facts", {}))
-            for name, rest in left.items():
-                facts[name] = _decimal(rest if index == many - 1 else Fraction(0), 6)
-                if index < many - 1 and cell.part.leaves:
-                    low = _lowest(cell.part, name)
-                    facts[name] = _decimal(low, 6)
-                    left[name] = rest - low
+            for name, whole in left.items():
+                low, high, decimals = _range_of(cell.part, name)
+                mine = whole - low * rest
+                mine = mine if high is None else min(mine, high)
+                facts[name] = _decimal(mine, decimals)
+                left[name] = whole - mine
             yield {**plain, **({"facts": facts} if facts else {})}
 
 
-def _lowest(part: Subject, name: str) -> Fraction:
+def _range_of(part: Subject, name: str) -> tuple[Fraction, Fraction | None, int]:
+    """Lowest and highest value of a fact of a part, and its decimals."""
     for (_place, known, _year), leaf in part.leaves.items():
-        if known == name and leaf.type.lowest is not None:
-            return Fraction(leaf.type.lowest)
-    return Fraction(0)
+        if known == name:
+            low, high = leaf.type.lowest, leaf.type.highest
+            return Fraction(low or 0), None if high is None else Fraction(high), leaf.type.decimals
+    return Fraction(0), None, 6
 
 
 def _part_plain(part: Subject, model: z3.ModelRef, parts: Parts) -> dict[str, Any]:

@@ -91,8 +91,8 @@ class Subject:
             self._remember((operand.above, operand.name, year), limit)
             return number.compare(literal.op, limit)
         if operand.within is not None:
-            return self._done(operand, reference, scope, year, bool(literal.number))
-        leaf = self._leaf((operand.above, operand.name, year), reference.type, scope)
+            return self._done(operand, reference, year, bool(literal.number))
+        leaf = self._leaf((operand.above, operand.name, year), reference.type)
         if aspect == "truth":
             return leaf.term if literal.number else z3.Not(leaf.term)
         if aspect == "has":
@@ -132,7 +132,7 @@ class Subject:
         if span.first is None:
             key = (operand.above, operand.name, span)
             self._directly(key, scope)
-            return self._leaf_number(key, reference.type, scope)
+            return self._leaf_number(key, reference.type)
         years = self._years(span, year)
         for each in years:
             self._directly((operand.above, operand.name, each), scope)
@@ -151,12 +151,12 @@ class Subject:
             return Linear(term, z3.And(broken, z3.Or(last.none, before.none)))
         return Linear(total, none)
 
-    def _done(self, operand: Operand, reference: Reference, scope: Scope, year: int, wanted: bool) -> z3.BoolRef:
+    def _done(self, operand: Operand, reference: Reference, year: int, wanted: bool) -> z3.BoolRef:
         """Of a yes/no, whether it was done in one of the years; before an open start nobody knows that it was not."""
         span = operand.within
         assert span is not None
         years = [year if span.last is None else min(year, span.last)] if span.first is None else self._years(span, year)
-        done = [self._leaf((operand.above, operand.name, each), reference.type, scope).term for each in years]
+        done = [self._leaf((operand.above, operand.name, each), reference.type).term for each in years]
         if wanted:
             return z3.Or(*done)
         return z3.BoolVal(False) if span.first is None else z3.Not(z3.Or(*done))
@@ -173,7 +173,7 @@ class Subject:
         if made is None:
             indicator = found.indicator
             if indicator is None or indicator.formula is None:
-                made = self._leaf_number(key, found.type, scope)
+                made = self._leaf_number(key, found.type)
             else:
                 made = self._computed(key, found, scope, year)
             self.numbers[key, id(scope)] = made
@@ -216,15 +216,14 @@ class Subject:
         """Whether it is the one region that the jurisdiction itself is, so that its parts are on the roster by number."""
         return self.reach == self.realm.own
 
-    def _leaf_number(self, key: Key, value_type: ValueType, scope: Scope) -> Linear:
-        leaf = self._leaf(key, value_type, scope)
+    def _leaf_number(self, key: Key, value_type: ValueType) -> Linear:
+        leaf = self._leaf(key, value_type)
         term = leaf.term
         if not _free(value_type):
             term = z3.ToReal(term) / exact(10**value_type.decimals)
         return Linear(term, z3.BoolVal(False))
 
-    def _leaf(self, key: Key, value_type: ValueType, scope: Scope) -> Leaf:
-        self._directly(key, scope)
+    def _leaf(self, key: Key, value_type: ValueType) -> Leaf:
         leaf = self.leaves.get(key)
         if leaf is not None:
             return leaf
