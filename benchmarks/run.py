@@ -230,6 +230,17 @@ def _findings(count: int) -> Any:
         return _Session().judged(path)
 
 
+def proving() -> list[Row]:
+    """(l) All that `lint --prove` asks of the shipped rulesets."""
+    try:
+        import z3  # noqa: F401
+    except ImportError:
+        return []
+    command = [str(Path(sys.executable).parent / "gradeeval"), "lint", "--prove"]
+    seconds = _seconds(lambda: _quiet(command, (0,)))
+    return [Row("(l) lint --prove of the five rulesets", f"{seconds:.1f} s", "≤ 60 s", seconds > 60)]
+
+
 class _Session:
     """What stays warm between checks in one process: the workspace, the schemas and the engines."""
 
@@ -311,6 +322,7 @@ def main() -> int:
         *memory(100 if quick else 10_000),
         *page_rows(200 if quick else 5_000),
         *office_rows(200 if quick else 5_000),
+        *proving(),
     ]
     print(
         tabulate(

@@ -17,7 +17,7 @@ from gradeeval.files.yaml import parse_yaml
 from gradeeval.lint.check import Check
 from gradeeval.lint.checks import CHECKS
 from gradeeval.lint.explaining import FAMILIES, body, page
-from gradeeval.lint.levels import Levels
+from gradeeval.lint.levels import read_levels
 from gradeeval.lint.running import Report, run
 
 BASE = Path(__file__).parents[1] / "lint" / "demo-2025"
@@ -90,25 +90,35 @@ def write(folder: Path, found: list[Block]) -> dict[str, str]:
     return options
 
 
-def lint(folder: Path, options: Mapping[str, str]) -> Report:
-    material, refused = gathered([str(folder)], as_of=options.get("as-of"))
-    return run(material, CHECKS, Levels(), refused=refused)
+def lint(folder: Path, options: Mapping[str, str], proves: bool) -> Report:
+    compared = options.get("compared")
+    first, second = compared.split(",") if compared else ("", "")
+    material, refused = gathered(
+        [str(folder)],
+        as_of=options.get("as-of"),
+        compared=(first, second) if compared else None,
+        seconds=float(options.get("timeout", 10)),
+    )
+    levels = read_levels({}, [options["level"]] if "level" in options else [], CHECKS)
+    return run(material, CHECKS, levels, prove=proves, refused=refused)
 
 
-def codes(folder: Path, text: str) -> set[str]:
+def codes(folder: Path, text: str, proves: bool = False) -> set[str]:
     folder.mkdir()
     options = write(folder, list(blocks(text)))
-    return {found.check.code for found in lint(folder, options).found}
+    return {found.check.code for found in lint(folder, options, proves).found}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 def test_the_examples_of_a_page_are_true(check: Check, tmp_path: Path) -> None:
+    if check.proves:
+        pytest.importorskip("z3", reason="the extra `prove` is not installed")
     found = sections(check)
     assert tuple(found) == SECTIONS
     assert list(blocks(found["坏例"])), "no bad example"
     assert list(blocks(found["好例"])), "no good example"
-    assert check.code in codes(tmp_path / "bad", found["坏例"])
-    assert codes(tmp_path / "good", found["好例"]) == set()
+    assert check.code in codes(tmp_path / "bad", found["坏例"], check.proves)
+    assert codes(tmp_path / "good", found["好例"], check.proves) == set()
 
 
 def test_the_base_of_the_examples_is_clean(tmp_path: Path) -> None:

@@ -26,6 +26,13 @@ from gradeeval.messages import _, listed, mark
 )
 @click.argument("rulesets", nargs=-1)
 @click.option("--as-of", type=options.Day(), default=None, help=mark("也按这一天判断日期（默认不看时钟）"))
+@click.option("--prove", is_flag=True, help=mark("也证明（需要 z3-solver）：矛盾、多余、不可能的要求，各附一份档案"))
+@click.option(
+    "--implies", nargs=2, metavar="A B", default=None, help=mark("证明规则集 A 的要求不比 B 的相应要求宽，否则给出档案")
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=2, show_default=True, help=mark("每个问题的求解时间（秒）")
+)
 @click.option("--level", "levels", multiple=True, help=mark("改一个代码或类别的级别，如 T103=off（可重复）"))
 @click.option(
     "--fail-on", type=click.Choice((ERROR, WARNING)), default=WARNING, help=mark("何种级别使退出码为 1（默认 warning）")
@@ -39,6 +46,9 @@ from gradeeval.messages import _, listed, mark
 def command(
     rulesets: tuple[str, ...],
     as_of: str | None,
+    prove: bool,
+    implies: tuple[str, str] | None,
+    timeout: float,
     levels: tuple[str, ...],
     fail_on: str,
     form: str | None,
@@ -55,8 +65,10 @@ def command(
     if not isinstance(lint, dict):
         raise Misuse(_("配置 lint 须是一张表：[gradeeval.lint]"))
     settings = read_levels(lint, levels, CHECKS, file.parent if file is not None else None)
-    material, refused = gathered(rulesets, as_of=as_of)
-    report = run(material, CHECKS, settings, refused=refused)
+    if implies and rulesets:
+        raise Misuse(_("--implies 已写明两个规则集，不再另写"))
+    material, refused = gathered(rulesets, as_of=as_of, compared=implies, seconds=timeout)
+    report = run(material, CHECKS, settings, prove=prove or implies is not None, refused=refused)
     for name, path in chosen:
         write_out(FORMS[name].render(report), path)
     if not chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from gradeeval.cli.progress import watched
@@ -17,12 +18,18 @@ from gradeeval.vocabulary import KINDS, read_vocabulary
 from gradeeval.workspace import SHARED, Workspace, build
 
 
-def gathered(names: Iterable[str], *, as_of: str | None = None) -> tuple[Material, list[Problem]]:
+def gathered(
+    names: Iterable[str],
+    *,
+    as_of: str | None = None,
+    compared: tuple[str, str] | None = None,
+    seconds: float = 2,
+) -> tuple[Material, list[Problem]]:
     """The material of the rulesets named (ids, folders, files in them; none: all), and what keeps them from being read.
 
     Where the indicators themselves are refused nothing can be checked and the material is empty.
     """
-    ids, folders, shared = _meant(names)
+    ids, folders, shared = _meant((*names, *(compared or ())))
     try:
         workspace = build(extra=folders)
     except InvalidContent as refused:
@@ -45,9 +52,20 @@ def gathered(names: Iterable[str], *, as_of: str | None = None) -> tuple[Materia
         rosters=workspace.rosters,
         shared=everything or shared,
         as_of=as_of,
-        watched=watched,
+        watched=partial(watched, label=_("证明")),
+        compared=_compared(compared, workspace),
+        seconds=seconds,
     )
     return material, problems
+
+
+def _compared(names: tuple[str, str] | None, workspace: Workspace) -> tuple[str, str] | None:
+    """The ids of two rulesets that are named by id or by folder."""
+    if names is None:
+        return None
+    own = {ruleset.folder.absolute(): id for id, ruleset in workspace.rulesets.items()}
+    first, second = (own.get(Path(name).absolute(), name) for name in names)
+    return workspace.ruleset(first).document.id, workspace.ruleset(second).document.id
 
 
 def _meant(names: Iterable[str]) -> tuple[list[str], list[Path], bool]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from gradeeval.language.nodes import Indicator, Origin, Requirement
 from gradeeval.language.scope import Scope
@@ -56,7 +56,8 @@ class Material:
 
     ``rulesets`` are all that could be read, by document id; ``chosen`` the ids of those that are linted. ``before`` holds
     the requirements that a chosen ruleset had at the revision of ``--base``, where that is given. ``shared`` is whether
-    the indicators that several rulesets use are linted as well.
+    the indicators that several rulesets use are linted as well. ``compared`` are two rulesets of which the first is to ask as
+    much as the second (``--implies``). ``seconds`` is the time of the solver for one question.
     """
 
     scope: Scope
@@ -67,6 +68,15 @@ class Material:
     as_of: str | None = None
     before: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
     watched: Watch = _unwatched
+    compared: tuple[str, str] | None = None
+    seconds: float = 2
+    _made: dict[object, object] = field(default_factory=dict)
+
+    def once(self, make: Callable[[Material], Item]) -> Item:
+        """What ``make`` makes of the material, made when it is first asked for: several checks may tell of one search."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("Item", self._made[make])
 
     def linted(self) -> Iterator[Encoded]:
         """The chosen rulesets, in their order."""
@@ -122,8 +132,9 @@ class Check:
 
     ``title`` and ``title_en`` are noun phrases. ``find`` is None where the fault is found elsewhere: it ``refuses`` the file
     before anything is checked (reader, schema, language), so that its level is always ``error``, or it is one of the
-    comments that ignore. ``proves``: needs the solver, so it runs only where proofs are asked for. ``pages`` is the folder
-    of its page; None for the built-in ones.
+    comments that ignore. ``proves``: needs the solver, so it runs only where proofs are asked for. ``compares``: holds two
+    rulesets against each other; such checks run where that is asked for, and then no others. ``pages`` is the folder of
+    its page; None for the built-in ones.
     """
 
     code: str
@@ -132,6 +143,7 @@ class Check:
     find: Finder | None = None
     level: str = WARNING
     proves: bool = False
+    compares: bool = False
     refuses: bool = False
     pages: Path | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradeeval.lint import citation, dates, example_cases, ignores, indicators, refused, style, units
+from gradeeval.lint import citation, dates, example_cases, ignores, indicators, logic, refused, style, units
 from gradeeval.lint.check import Check
 
 CHECKS: tuple[Check, ...] = tuple(
@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = tuple(
             *example_cases.CHECKS,
             *indicators.CHECKS,
             *units.CHECKS,
+            *logic.CHECKS,
             *style.CHECKS,
             *ignores.CHECKS,
         ),

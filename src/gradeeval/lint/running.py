@@ -50,7 +50,12 @@ def run(
 ) -> Report:
     """What the checks find in the chosen rulesets. ``refused`` are the faults of rulesets that could not be read."""
     places = Places()
-    ran = [check for check in checks if check.find is not None and (prove or not check.proves)]
+    compares = material.compared is not None
+    ran = [
+        check
+        for check in checks
+        if check.find is not None and check.compares == compares and (prove or not check.proves)
+    ]
     ignores = read_ignores(material)
     found = list(_refused(refused, checks))
     ignored = 0
