@@ -179,10 +179,10 @@ def undecided(material: Material) -> Iterator[Hit]:
             yield _open(one.requirement.origin, _named(one), alone.shown.why)
     for first, second, between in results.pairs:
         if between.undecided or between.shown.word == UNDECIDED:
-            yield _open(first.requirement.origin, f"{_named(first)}{_('与')}{_named(second)}", between.shown.why)
+            yield _open(first.requirement.origin, _both(first, second), between.shown.why)
     for one, other, escapes in results.claims:
         if escapes.word == UNDECIDED:
-            yield _open(one.requirement.origin, f"{_named(one)}{_('与')}{_named(other)}", escapes.why)
+            yield _open(one.requirement.origin, _both(one, other), escapes.why)
     for one, item, _shown_by in results.excluded:
         if not item.others:
             yield _open(one.requirement.origin, _named(one))
@@ -271,6 +271,10 @@ def _weaker_by(found: Stricter) -> str:
 
 def _named(one: Asked) -> str:
     return _called(one.requirement)
+
+
+def _both(one: Asked, other: Asked) -> str:
+    return _("{it}与{other}").format(it=_named(one), other=_named(other))
 
 
 def _called(requirement: Requirement) -> str:
