@@ -32,6 +32,7 @@ KINDS = (
     "candidates",
     "examples",
     "roster",
+    "dataset",
     "result",
 )
 _PREFIX = "urn:gradeeval:schema:"

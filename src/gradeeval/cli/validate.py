@@ -14,9 +14,14 @@ from gradeeval.cli.preparing import candidate_notes, form_notes
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
+from gradeeval.profiles.datasets import Looking, read_manifest, sifting
 from gradeeval.profiles.reading import ProfileReader
+from gradeeval.profiles.regions import Regions
+from gradeeval.profiles.sieve import Sieve
 from gradeeval.rulesets.reading import check_candidates, place_of, read_examples, read_ledger
 from gradeeval.workspace import Workspace, build
+
+MOST_TOLD = 200
 
 
 @click.command(help=mark("检查档案、名册或规则集文件夹是否合规；不评定。"))
@@ -31,7 +36,10 @@ def command(paths: tuple[Path, ...]) -> int:
         problems.extend(_ruleset(path, workspace))
         for line in candidate_notes([workspace.ruleset(path.resolve().name)]):
             click.echo(line, err=True)
-    others = [path for path in paths if path not in folders]
+    datasets = [path for path in paths if path not in folders and path.is_dir() and read_manifest(path) is not None]
+    for path in datasets:
+        problems.extend(_dataset(path, workspace))
+    others = [path for path in paths if path not in folders and path not in datasets]
     if others:
         dataset = ProfileReader(workspace.scope).read(others)
         problems.extend(dataset.problems)
@@ -46,6 +54,38 @@ def command(paths: tuple[Path, ...]) -> int:
         click.echo(line, err=True)
     click.echo(_("{count} 个问题").format(count=len(problems)))
     return 3 if problems else 0
+
+
+def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
+    """Looks at every record of a dataset, of whatever size; what is written is at most ``MOST_TOLD`` problems."""
+    found = sifting([path], workspace.scope)
+    assert found.manifest is not None
+    if found.manifest.layout is not None:
+        from gradeeval.profiles.columns.stored import check_layout, parts_of, read_part
+
+        check_layout(found.manifest, workspace.scope)
+        parts = [read_part(path, found.manifest, part) for part in parts_of(found.manifest)]
+        count = sum(frame.height for part in parts for frame in part.profiles.values())
+        click.echo(_("{path}：编码列，{count} 份档案").format(path=path, count=count))
+        return []
+    found.find_rosters()
+    regions = Regions((*workspace.rosters, *found.rosters))
+    sieve = Sieve(regions)
+    problems: list[Problem] = []
+    left = 0
+    for rejected in found.records(Looking(ProfileReader(workspace.scope), sieve)):
+        if rejected is not None and len(problems) < MOST_TOLD:
+            problems.extend(rejected.problems)
+        elif rejected is not None:
+            left += 1
+    click.echo(
+        _("{path}：读入 {read} 条 = 合规 {accepted} 条 + 不合规 {rejected} 条；名册 {rosters} 份").format(
+            path=path, read=found.read, accepted=found.accepted, rejected=found.rejected, rosters=len(found.rosters)
+        )
+    )
+    if left:
+        click.echo(_("另有 {count} 条不合规，没有逐条列出").format(count=left))
+    return [*found.problems, *regions.clashes(), *regions.ended(sorted(sieve.ends)), *problems]
 
 
 def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
@@ -46,14 +46,19 @@ class Placed(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """What may be a profile: plain data, and where it stands. ``problems`` are those of its cells that were refused already."""
 
     data: Any
     placed: Placed
     where: tuple[str | int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    number: int = 0
+
+    @property
+    def line(self) -> int:
+        """The line or row that it begins in; ``number`` where that was known before."""
+        return self.number or (self.placed.place(self.where)[0] if self.where else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +98,36 @@ def contents(path: Path, scope: Scope, *, alone: bool = True) -> Iterator[Conten
         elif suffix in TABLES:
             from gradeeval.profiles.columns.plain_table import parquet_items
 
-            yield from (Item(data, placed) for data, placed in parquet_items(path))
+            yield from (Item(data, row, number=row.number) for data, row in parquet_items(path))
         else:
             yield from _plain(read_plain(path))
     except InvalidContent as refused:
         yield Unread(path, tuple(refused.problems))
 
 
+def listing(path: Path) -> Listing | Unread | None:
+    """The roster that a file is; None where it is none, or cannot be read so that nobody knows."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix in SUFFIXES:
+            plain = read_plain(path)
+            return Listing(plain) if _is_roster(plain.data) else None
+        if suffix in ndjson.SUFFIXES:
+            head = next(read_lines(path), None)
+            if head is None or b'"jurisdiction"' not in head.raw or not is_head(head.data()):
+                return None
+    except InvalidContent:
+        return None
+    if suffix not in ndjson.SUFFIXES:
+        return None
+    try:
+        return next(content for content in _lines(path) if isinstance(content, Listing))
+    except InvalidContent as refused:
+        return Unread(path, tuple(refused.problems))
+
+
 def _plain(plain: PlainFile) -> Iterator[Content]:
-    if isinstance(plain.data, dict) and "rows" in plain.data and "kind" not in plain.data:
+    if _is_roster(plain.data):
         yield Listing(plain)
         return
     if not isinstance(plain.data, list):
@@ -131,9 +157,13 @@ def _lines(path: Path) -> Iterator[Content]:
 
 def _item(line: Line) -> Item | Unread:
     try:
-        return Item(line.data(), line)
+        return Item(line.data(), line, number=line.number)
     except InvalidContent as refused:
         return Unread(line.path, tuple(refused.problems), line.raw[:65_536].decode("utf-8", "replace"))
+
+
+def _is_roster(data: Any) -> bool:
+    return isinstance(data, dict) and "rows" in data and "kind" not in data
 
 
 def is_head(data: Any) -> bool:

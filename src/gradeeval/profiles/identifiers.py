@@ -6,9 +6,8 @@ from gradeeval.messages import _
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_CHECKS = "0123456789X"
-_ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUE = {sign: value for value, sign in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
 
 def credit_code_check(code: str) -> str:
@@ -19,10 +18,9 @@ def credit_code_check(code: str) -> str:
 
 def organisation_code_check(code: str) -> str:
     """The 9th character that the first 8 of an organisation code ask for (GB 11714, modulo 11)."""
-    total = sum(
-        _ORGANISATION_ALPHABET.index(sign) * weight
-        for sign, weight in zip(code[:8], _ORGANISATION_WEIGHTS, strict=True)
-    )
+    of = _VALUE  # written out, for a hundred thousand codes are looked at: weights 3, 7, 9, 10, 5, 8, 4, 2
+    total = 3 * of[code[0]] + 7 * of[code[1]] + 9 * of[code[2]] + 10 * of[code[3]]
+    total += 5 * of[code[4]] + 8 * of[code[5]] + 4 * of[code[6]] + 2 * of[code[7]]
     return _ORGANISATION_CHECKS[(11 - total % 11) % 11]
 
 

@@ -20,7 +20,6 @@ from gradeeval.profiles.contents import (
     Item,
     Listing,
     Note,
-    Placed,
     Unread,
     contents,
     profile_files,
@@ -117,7 +116,7 @@ class ProfileReader:
         if faults:
             return None, faults
         assert isinstance(data, dict)
-        return self._profile(data, item.placed, item.where)
+        return self._profile(data, item)
 
     def problems(self, item: object) -> Faults:
         """What the schemas refuse in one profile: paths and sentences."""
@@ -140,19 +139,17 @@ class ProfileReader:
             found.append((path, sentence))
         return found
 
-    def _profile(
-        self, item: Mapping[str, Any], plain: Placed, where: tuple[str | int, ...]
-    ) -> tuple[Profile | None, Faults]:
+    def _profile(self, data: Mapping[str, Any], item: Item) -> tuple[Profile | None, Faults]:
         problems: Faults = []
-        period = read_period(item["period"])
+        period = read_period(data["period"])
         if period is None:
-            return None, [(("period",), _("“{period}”不是日历上的时期").format(period=item["period"]))]
-        kind = item["kind"]
-        tier, network = item.get("tier"), item.get("type")
-        values: dict[str, Value] = self.fields(item, kind)
-        problems.extend(_field_faults(item, kind))
+            return None, [(("period",), _("“{period}”不是日历上的时期").format(period=data["period"]))]
+        kind = data["kind"]
+        tier, network = data.get("tier"), data.get("type")
+        values: dict[str, Value] = self.fields(data, kind)
+        problems.extend(_field_faults(data, kind))
         proofs: dict[str, Proof] = {}
-        for name, written in item.get("facts", {}).items():
+        for name, written in data.get("facts", {}).items():
             indicator = self.scope.indicators[name]
             reach = indicator.reach
             if reach.tier not in (None, tier) or reach.type not in (None, network):
@@ -165,23 +162,22 @@ class ProfileReader:
                 values[name] = value
             if proof is not None:
                 proofs[name] = proof
-        members, faults = self._members(item)
+        members, faults = self._members(data)
         problems.extend(faults)
-        line = plain.place(where)[0] if where else 1
         profile = Profile(
             kind=kind,
-            id=item["id"],
-            name=item.get("name", ""),
+            id=data["id"],
+            name=data.get("name", ""),
             period=period,
-            region=item["id"] if kind == "region" else item["region"],
+            region=data["id"] if kind == "region" else data["region"],
             tier=tier,
             type=network,
             values=values,
             members=members,
             proofs=proofs,
-            file=str(plain.path),
-            line=line,
-            plain=item,
+            file=str(item.placed.path),
+            line=item.line,
+            plain=data,
         )
         return profile, problems
 

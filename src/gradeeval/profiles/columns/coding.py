@@ -45,8 +45,8 @@ def to_columns(profiles: Iterable[Profile], rosters: Sequence[Roster], scope: Sc
     types = {kind: value_types(scope, kind) for kind in KINDS}
     for profile in profiles:
         try:
-            rows[profile.kind].append(_profile_row(profile, types[profile.kind]))
-            members.extend(_member_row(profile, member, types["institution"]) for member in profile.members or ())
+            rows[profile.kind].append(profile_row(profile, types[profile.kind]))
+            members.extend(member_row(profile, member, types["institution"]) for member in profile.members or ())
         except OverflowError as fault:
             problems.append(Problem(str(fault), profile.file, profile.line))
     if problems:
@@ -58,7 +58,7 @@ def to_columns(profiles: Iterable[Profile], rosters: Sequence[Roster], scope: Sc
     return Columns(
         {kind: _frame(rows[kind], schema_for(scope, kind)) for kind in KINDS},
         _frame(members, members_schema(scope)),
-        _frame([_roster_row(*numbered) for numbered in enumerate(rosters)], ROSTER),
+        _frame([roster_row(*numbered) for numbered in enumerate(rosters)], ROSTER),
         {kind: _frame(listed[kind], listed_schema(scope, kind)) for kind in KINDS},
     )
 
@@ -201,7 +201,8 @@ def _valued(values: Mapping[str, Value], types: Mapping[str, ValueType]) -> Row:
     return row
 
 
-def _profile_row(profile: Profile, types: Mapping[str, ValueType]) -> Row:
+def profile_row(profile: Profile, types: Mapping[str, ValueType]) -> Row:
+    """The row of a profile; ``types`` are those of its kind. Raises ``OverflowError`` where a number does not fit."""
     return {
         "@id": profile.id,
         "@name": profile.name,
@@ -217,7 +218,8 @@ def _profile_row(profile: Profile, types: Mapping[str, ValueType]) -> Row:
     }
 
 
-def _member_row(profile: Profile, member: Member, types: Mapping[str, ValueType]) -> Row:
+def member_row(profile: Profile, member: Member, types: Mapping[str, ValueType]) -> Row:
+    """The row of a member of a network; ``types`` are those of institutions."""
     return {
         "@network": profile.id,
         "@period": profile.period.text,
@@ -243,7 +245,8 @@ def _listed_row(number: int, part: ListedPart, types: Mapping[str, ValueType]) -
     }
 
 
-def _roster_row(number: int, roster: Roster) -> Row:
+def roster_row(number: int, roster: Roster) -> Row:
+    """The row of a roster."""
     return {
         "@roster": number,
         "@id": roster.id,

@@ -1,0 +1,219 @@
+"""Datasets: folders of profiles and rosters with a manifest, and the way of every record: taken, or set aside with its reasons.
+
+The manifest (``dataset.json`` or ``dataset.yaml``) names the files; it may say how many records each has and its digest, so that a
+file that was cut or changed on its way is noticed. A folder without manifest is read like any folder of profiles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files.reading import PlainFile, read_plain
+from gradeeval.files.writing import escape_controls
+from gradeeval.language.scope import Scope
+from gradeeval.messages import _
+from gradeeval.problems import Problem
+from gradeeval.profiles.contents import MANIFESTS, Item, Listing, Note, Unread, contents, listing, profile_files
+from gradeeval.profiles.filled_form import FilledForm
+from gradeeval.profiles.profile import Roster
+from gradeeval.profiles.reading import ProfileReader, placed
+from gradeeval.profiles.rosters import read_roster
+from gradeeval.profiles.sieve import Sieve
+from gradeeval.schemas import Checker, bundled, check_file, shipped
+
+FORMAT = "gradeeval-dataset/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a manifest, by its path inside the folder; ``records`` is -1 and ``sha256`` empty where they are not given."""
+
+    path: str
+    records: int = -1
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a dataset says of itself. ``layout``: version and digest of coded columns; None where it holds profiles."""
+
+    path: Path
+    title: str
+    files: tuple[Entry, ...]
+    layout: tuple[int, str] | None = None
+    fictional: bool = False
+
+
+@cache
+def _checker() -> Checker:
+    return Checker(bundled(shipped("dataset")))
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a folder; None where it has none. Raises ``InvalidContent``."""
+    path = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
+    if path is None:
+        return None
+    plain = read_plain(path)
+    problems = check_file(plain, _checker())
+    if problems:
+        raise InvalidContent(problems)
+    data: dict[str, Any] = plain.data
+    entries = [Entry(item["path"], item.get("records", -1), item.get("sha256", "")) for item in data["files"]]
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry.path in seen:
+            problems.append(plain.problem(_("文件 {path} 写了两次").format(path=entry.path), ("files", index)))
+        elif not _inside(folder, entry.path):
+            sentence = _("文件 {path} 不存在，或不在这个文件夹里").format(path=escape_controls(entry.path))
+            problems.append(plain.problem(sentence, ("files", index, "path")))
+        seen.add(entry.path)
+    if problems:
+        raise InvalidContent(problems)
+    columns = data.get("columns")
+    layout = (columns["layout"], columns["digest"]) if columns else None
+    return Manifest(path, data["title"], tuple(entries), layout, data.get("fictional", False))
+
+
+def _inside(folder: Path, name: str) -> bool:
+    path = (folder / name).resolve()
+    return path.is_file() and path.is_relative_to(folder.resolve())
+
+
+class Taker(Protocol):
+    """Where accepted records go."""
+
+    def take(self, item: Item) -> list[Problem]:
+        """Takes a record; what is wrong with it where it is not taken."""
+        ...
+
+
+class Looking:
+    """Looks at records without keeping them."""
+
+    def __init__(self, reader: ProfileReader, sieve: Sieve) -> None:
+        self.reader = reader
+        self.sieve = sieve
+
+    def take(self, item: Item) -> list[Problem]:
+        """What is wrong with a record."""
+        profile, faults = self.reader.profile(item)
+        if profile is not None and not faults and not item.problems:
+            faults = self.sieve.faults(profile)
+        return [*item.problems, *placed(item, faults)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that was set aside: where it stands, why, and what it is, as far as it could be read."""
+
+    path: Path
+    line: int
+    problems: tuple[Problem, ...]
+    data: Any = None
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Sifting:
+    """The way of all records of some files: ``read`` is always ``accepted`` and ``rejected`` together.
+
+    ``problems`` are those of whole files, which are not records: rosters, manifests, digests.
+    """
+
+    scope: Scope
+    files: Sequence[Path]
+    manifest: Manifest | None = None
+    rosters: list[Roster] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    _listings: set[Path] = field(default_factory=set)
+
+    def name_of(self, path: Path) -> str:
+        """What a file is called in messages: by its path in the dataset, if it has a manifest."""
+        return str(path.relative_to(self.manifest.path.parent) if self.manifest is not None else path)
+
+    def find_rosters(self) -> None:
+        """Reads the rosters first, since every record is placed by them; a faulty one is a problem and not used."""
+        for path in self.files:
+            content = listing(path)
+            if content is not None:
+                self._listings.add(path)
+            if isinstance(content, Listing):
+                self._roster(content.plain)
+            elif content is not None:
+                self.problems.extend(content.problems)
+
+    def _roster(self, plain: PlainFile) -> None:
+        roster, problems = read_roster(plain, self.scope.vocabulary)
+        self.problems.extend(problems)
+        if roster is not None and not problems:
+            self.rosters.append(roster)
+            self._counted(plain.path, len(roster.rows) + 1)
+
+    def records(self, taker: Taker) -> Iterator[Rejected | None]:
+        """Hands every record to ``taker``; gives each that was rejected, and None for each that was taken."""
+        for path in self.files:
+            if path in self._listings:
+                continue
+            before = self.read
+            for content in contents(path, self.scope, alone=self.manifest is not None):
+                if isinstance(content, Note):
+                    self.notes.append(content.problem)
+                elif isinstance(content, FilledForm):
+                    self.problems.extend(content.problems)
+                    self.notes.extend(content.notes)
+                elif isinstance(content, Item):
+                    self.read += 1
+                    problems = taker.take(content)
+                    if problems:
+                        self.rejected += 1
+                        yield Rejected(path, content.line, tuple(problems), content.data)
+                    else:
+                        self.accepted += 1
+                        yield None
+                elif isinstance(content, Unread):
+                    self.read += 1
+                    self.rejected += 1
+                    line = content.problems[0].line or 1
+                    yield Rejected(path, line, content.problems, None, content.text)
+            self._counted(path, self.read - before)
+
+    def _counted(self, path: Path, found: int) -> None:
+        """Compares a file with what the manifest says of it."""
+        if self.manifest is None:
+            return
+        folder = self.manifest.path.parent
+        entry = next(entry for entry in self.manifest.files if folder / entry.path == path)
+        if entry.records not in (-1, found):
+            sentence = _("清单说有 {wanted} 条，实际 {found} 条；文件可能没有传完")
+            self.problems.append(Problem(sentence.format(wanted=entry.records, found=found), str(path)))
+        elif entry.sha256 and _sha256(path) != entry.sha256:
+            self.problems.append(Problem(_("内容与清单上的摘要不符，文件在清单写成以后有改动"), str(path)))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sifting(paths: Iterable[Path], scope: Scope) -> Sifting:
+    """The files of these datasets, folders and files. Raises ``NotFound``, ``InvalidContent``."""
+    given = list(paths)
+    manifest = read_manifest(given[0]) if len(given) == 1 and given[0].is_dir() else None
+    if manifest is not None:
+        folder = manifest.path.parent
+        return Sifting(scope, [folder / entry.path for entry in manifest.files], manifest)
+    files = [file for path in given for file in profile_files(path)]
+    if not files:
+        raise NotFound(_("{path} 中没有档案").format(path=given[0]))
+    return Sifting(scope, files)
