@@ -80,7 +80,7 @@ def test_the_nation_has_every_province(tmp_path: Path, capsys: pytest.CaptureFix
     out = tmp_path / "nation"
     assert run(["new", "dataset", "--nation", "-o", str(out), "--institutions", "62", "--period", "2025"]) == 0
     assert run(["validate", str(out)]) == 0
-    assert "31 份名册合规" in capsys.readouterr().out
+    assert "名册 31 份" in capsys.readouterr().out
     regions = [json.loads(line) for path in out.rglob("regions.ndjson") for line in path.read_text().splitlines()]
     assert Counter(item["tier"] for item in regions)["province"] == 31
     assert 2_800 < Counter(item["tier"] for item in regions)["county"] < 2_900
