@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gradeeval.engines.conditions import found, reader_of, unknown_range
-from gradeeval.language.nodes import Change, Count, Indicator, Ratio, Share, Sum
+from gradeeval.language.nodes import Change, Condition, Count, Indicator, Ratio, Share, Sum
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.quantity import INFINITY, NO_VALUE, Bound, Interval, NoValue, natural
 from gradeeval.vocabulary import ValueType
@@ -67,6 +67,15 @@ def _count(formula: Count, view: View) -> Computed:
         (have if truth else unsure if truth is None else lack).append(part)
     most: Bound = len(have) + len(unsure) if listed else INFINITY
     return Computed(Interval(len(have), most), listed and not unsure, tuple(have), tuple(lack), tuple(unsure), listed)
+
+
+def candidates(formula: Count, scope: Scope) -> Condition | None:
+    """What parts are that only a fact keeps out of a count: its tests of fields. None where no fact is asked for.
+
+    A private hospital is not lacking where public ones are counted, but a public one below the grade is.
+    """
+    fields = tuple((name, test) for name, test in formula.where.tests if name not in scope.indicators)
+    return None if len(fields) == len(formula.where.tests) else Condition(fields)
 
 
 def _share(formula: Share, indicator: Indicator, view: View, scope: Scope) -> Computed:

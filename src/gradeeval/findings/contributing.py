@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from gradeeval.engines.formulas import candidates
 from gradeeval.engines.views import View
 from gradeeval.findings.finding import Finding
-from gradeeval.language.nodes import Condition, Count, Share
+from gradeeval.language.nodes import Count, Share
 
 
 def pulling_down(finding: Finding) -> tuple[View, ...]:
@@ -22,8 +23,8 @@ def pulling_down(finding: Finding) -> tuple[View, ...]:
     if not isinstance(formula, Count):
         return ()
     world = finding.view.world
-    fields = tuple((name, test) for name, test in formula.where.tests if name not in world.scope.indicators)
-    if len(fields) == len(formula.where.tests):
+    condition = candidates(formula, world.scope)
+    if condition is None:
         return ()
-    candidate = world.condition(Condition(fields), formula.of)
+    candidate = world.condition(condition, formula.of)
     return tuple(part for part in finding.lacking if candidate(part) is True)

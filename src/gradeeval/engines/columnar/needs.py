@@ -13,8 +13,12 @@ from gradeeval.timeline import Span
 
 @dataclass(slots=True)
 class Needs:
-    """``parts``: kinds over which formulas go. ``back``: how many years before a row changes reach, by kind. ``spans`` by kind."""
+    """``names``: what is looked at, by kind. ``parts``: kinds over which formulas go. ``spans`` by kind.
 
+    ``back``: how many years before a row changes reach, by kind.
+    """
+
+    names: dict[str, set[str]] = field(default_factory=dict)
     parts: set[str] = field(default_factory=set)
     back: dict[str, int] = field(default_factory=dict)
     spans: dict[str, set[Span]] = field(default_factory=dict)
@@ -54,9 +58,10 @@ class _Walk:
     def name(self, name: str, reader: Reach, back: int) -> None:
         reference = found(self._scope, name, reader)
         indicator = reference.indicator
+        kind = indicator.reach.kind if indicator is not None else reader.kind
+        self._needs.names.setdefault(kind, set()).add(name)
         if indicator is None or indicator.formula is None:
             return
-        kind = indicator.reach.kind
         if (name, kind, back) in self._seen:
             return
         self._seen.add((name, kind, back))

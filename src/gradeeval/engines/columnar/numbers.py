@@ -196,3 +196,15 @@ def between(number: Number, low: Limit, low_open: bool, high: Limit, high_open: 
     met = pl.all_horizontal([compared(bound, meets, limit) for (meets, _m), limit, bound, _o in stated])
     missed = pl.any_horizontal([compared(other, misses, limit) for (_m, misses), limit, _b, other in stated])
     return pl.when(met).then(pl.lit(value=True)).when(missed).then(pl.lit(value=False))
+
+
+def shortage(limit: Limit, bound: Bound) -> pl.Expr:
+    """``limit - bound`` as a float: the difference is exact before it is rounded. Infinite where either is."""
+    if isinstance(limit, float):
+        return pl.lit(limit)
+    scale = Fraction(limit) / bound.factor
+    upper = _held(bound.upper, bound.top, scale.denominator)
+    lower = pl.lit(scale.numerator, WIDE) if bound.lower is None else _held(bound.lower, bound.bottom, scale.numerator)
+    below_it = pl.lit(1.0) if bound.lower is None else bound.lower.cast(pl.Float64)
+    step = bound.factor / scale.denominator
+    return (lower - upper).cast(pl.Float64) / below_it * float(step)

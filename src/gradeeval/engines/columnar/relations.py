@@ -13,7 +13,7 @@ from gradeeval.engines.columnar.tables import ROW, Maker, Table, end_of, finish,
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns
-from gradeeval.vocabulary import KINDS
+from gradeeval.vocabulary import AROUND, KINDS
 
 _NO_ROW = pl.UInt32
 Sums = Mapping[str, pl.Expr]
@@ -114,9 +114,7 @@ class Relations:
                 .group_by("@group")
                 .agg(pl.col(name).sum() for name in sums)
             )
-            complete = self.complete(whole, part)
-            taken = closure.with_columns(complete.gather(closure["@whole"]).alias("@complete"))
-            taken = taken.filter(pl.col("@by_list") | ~pl.col("@complete"))
+            taken = self.taken(whole, part, closure)
             found.append(taken.join(by_group, on="@group").group_by("@whole").agg(pl.col(name).sum() for name in sums))
         joined = rows.join(
             pl.concat(found).group_by("@whole").agg(pl.col(name).sum() for name in sums),
@@ -126,19 +124,28 @@ class Relations:
         )
         return joined.select(pl.col(name).fill_null(0) for name in sums)
 
-    def edges(self, whole: str, part: Reach, wholes: pl.Series) -> pl.DataFrame:
-        """``@whole`` and ``@part``: the parts of that sort of the rows ``wholes`` of a kind, one by one."""
+    def taken(self, whole: str, part: Reach, closure: pl.DataFrame) -> pl.DataFrame:
+        """The ways from groups to wholes that count: by a list, or where the list of that sort is not complete."""
+        complete = self.complete(whole, part).gather(closure["@whole"])
+        return closure.with_columns(complete.alias("@complete")).filter(pl.col("@by_list") | ~pl.col("@complete"))
+
+    def edges(self, whole: str, part: Reach, wholes: pl.Series, marked: pl.Series | None = None) -> pl.DataFrame:
+        """``@whole`` and ``@part``: the parts of that sort of the rows ``wholes`` of a kind, one by one.
+
+        ``marked`` tells of each row of the parts whether it is asked for.
+        """
         found = []
         if whole == "network":
             found.append(self.member_edges().filter(pl.col("@whole").is_in(wholes.implode())).select("@whole", "@part"))
         if whole == "region" or self.lenient:
             groups, closure = self.groups(whole, part.kind)
             closure = closure.filter(pl.col("@whole").is_in(wholes.implode()))
-            complete = self.complete(whole, part)
-            taken = closure.with_columns(complete.gather(closure["@whole"]).alias("@complete"))
-            taken = taken.filter(pl.col("@by_list") | ~pl.col("@complete"))
-            found.append(taken.join(groups, on="@group").select("@whole", pl.col(ROW).alias("@part")))
+            taken = self.taken(whole, part, closure)
+            asked = groups if marked is None else groups.filter(marked.gather(groups[ROW]))
+            found.append(taken.join(asked, on="@group").select("@whole", pl.col(ROW).alias("@part")))
         both = pl.concat(found)
+        if marked is not None:
+            both = both.filter(marked.gather(both["@part"]))
         of = self.tables[part.kind].frame.select(pl.col(ROW).alias("@part"), fits(part).alias("@fits"))
         return both.join(of, on="@part").filter("@fits").select("@whole", "@part").sort("@whole", "@part")
 
@@ -253,7 +260,9 @@ def relate(
     """
     places = Places(columns, scope, lenient=lenient)
     maker = Maker(columns, scope, places, as_of)
-    present = {kind: maker.present(kind) for kind in KINDS}
+    # What places and rosters say of a subject is looked up by these, whether or not a requirement names them.
+    always = {"name", "division", *AROUND}
+    present = {kind: maker.present(kind, needs.names.get(kind, set()) | always) for kind in KINDS}
     years = {kind: _years(kind, present[kind], needs) for kind in KINDS}
     wide = sorted({year for found in years.values() for year in found})
     texts: set[str] = set()

@@ -6,7 +6,7 @@ they have the fields of the roster and no facts. Values are named as in the layo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -49,11 +49,19 @@ class Table:
         """A column, given or made."""
         return self.made[name] if name in self.made else self.frame[name]
 
-    def evaluated(self, exprs: Mapping[str, pl.Expr], rows: int | None = None) -> pl.DataFrame:
-        """Expressions over the columns, those made included; of the first ``rows``. Only what they name is touched."""
+    def evaluated(
+        self, exprs: Mapping[str, pl.Expr], rows: int | None = None, *, at: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """Expressions over the columns, those made included; of the first ``rows``, or of the rows ``at``.
+
+        Only what they name is touched.
+        """
         names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
         needed = pl.DataFrame({ROW: self.frame[ROW], **{name: self.column(name) for name in names}})
-        needed = needed if rows is None else needed.head(rows)
+        if at is not None:
+            needed = needed.select(pl.all().gather(at))
+        elif rows is not None:
+            needed = needed.head(rows)
         return needed.lazy().select(pl.col(ROW).alias("@"), **exprs).drop("@").collect()
 
     def keep(self, **columns: pl.Expr | pl.Series) -> None:
@@ -121,9 +129,11 @@ class Maker:
         self.as_of = as_of
         self._days: dict[tuple[str, str], pl.DataFrame] = {}
 
-    def present(self, kind: str) -> pl.DataFrame:
-        """The profiles up to the day of judgement; ``@judged`` marks the latest of each subject."""
-        frame = self.columns.profiles[kind].filter(pl.col("@end") <= self.as_of)
+    def present(self, kind: str, names: Container[str]) -> pl.DataFrame:
+        """The profiles up to the day of judgement, with these names; ``@judged`` marks the latest of each subject."""
+        given = self.columns.profiles[kind]
+        asked = [one for one in given.columns if one.startswith("@") or one.partition(":")[0] in names]
+        frame = given.select(asked).filter(pl.col("@end") <= self.as_of)
         if "@listed" not in frame.columns:
             frame = frame.with_columns(pl.lit(None, dtype=pl.Boolean).alias("@listed"))
         frame = frame.with_row_index("@given")

@@ -53,12 +53,16 @@ Value = Number | pl.Expr | Codes
 
 @dataclass(slots=True)
 class Parts:
-    """What a formula over parts counted, on each row of the whole: columns of its table."""
+    """What a formula over parts counted, on each row of the whole: columns of its table.
+
+    ``decides``: whether the computed value is the one that is tested, not the reported one.
+    """
 
     have: str
     lack: str
     unsure: str
     listed: str
+    decides: str
 
 
 @dataclass(slots=True)
@@ -100,10 +104,15 @@ class Values:
         self.computed[reference.name] = number, complete
         assert isinstance(reported, Number)
         table = self.relations.tables[kind]
-        if not table.has(reference.name) and not table.has(to_column(reference.name)):
+        mine = pl.lit(value=True)
+        if table.has(reference.name) or table.has(to_column(reference.name)):
+            mine = complete | ~_is_given(reported)
+        if reference.name in self.parts:
+            decides = self.fresh()
+            self.add(kind, **{decides: mine})
+            self.parts[reference.name] = replace(self.parts[reference.name], decides=decides)
+        if not mine.meta.root_names():
             return number
-        given = _is_given(reported)
-        mine = complete | ~given
         return self.kept(
             kind,
             Number(
@@ -267,7 +276,9 @@ class Values:
         own = fits(formula.of)
         sums = {"have": _ones(member), "unsure": _ones(own & member.is_null()), "lack": _ones(own & ~member)}
         names = self._sums(kind, formula.of, sums)
-        self.parts[indicator.name] = Parts(names["have"], names["lack"], names["unsure"], names["listed"])
+        self.parts[indicator.name] = Parts(
+            names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
+        )
         have, unsure, listed = (pl.col(names[name]) for name in ("have", "unsure", "listed"))
         open_end = pl.when(listed).then(pl.lit(1, WIDE)).otherwise(pl.lit(0, WIDE))
         most = pl.when(listed).then(have + unsure).otherwise(pl.lit(1, WIDE))
@@ -293,7 +304,7 @@ class Values:
         unsure = unknown + may_have + may_lack + may
         unsure_name = self.fresh()
         self.add(kind, **{unsure_name: unsure})
-        self.parts[indicator.name] = Parts(names["have"], names["lack"], unsure_name, names["listed"])
+        self.parts[indicator.name] = Parts(names["have"], names["lack"], unsure_name, names["listed"], names["listed"])
         scale = Fraction(100 * 10 ** self.scope.types[indicator.name].decimals)
         none = ~listed
         empty = listed & (sure + unsure == 0)
@@ -351,7 +362,9 @@ class Values:
         if max(lo.top, hi.top) * max(self.relations.tables[formula.of.kind].height, 1) >= 2**126:
             raise Unheld
         names = self._sums(kind, formula.of, sums)
-        self.parts[indicator.name] = Parts(names["have"], names["lack"], names["unsure"], names["listed"])
+        self.parts[indicator.name] = Parts(
+            names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
+        )
         listed = pl.col(names["listed"])
         ends = []
         negative = reference.type.lowest is None or reference.type.lowest < 0
@@ -438,6 +451,19 @@ class Values:
         known = same(lo, hi)
         made = self.kept(kind, Number(lo, hi, none, empty), self.scope.types[indicator.name])
         return made, empty | (known & ~none)
+
+    def years_before(self, kind: str) -> pl.Series:
+        """For each row the row of the same subject in the whole year before; null where it has none."""
+        table = self.relations.tables[kind]
+        rows = self._rows_of_years(kind, -1)
+        present = table.frame["@present"].gather(rows)
+        return pl.DataFrame({"row": rows, "there": present}).select(pl.when("there").then("row")).to_series()
+
+    def evaluated_judged(self, kind: str, exprs: Mapping[str, pl.Expr]) -> pl.DataFrame:
+        """Expressions on the judged rows, which are the first ones, with ``@row``."""
+        table = self.relations.tables[kind]
+        judged = int(table.frame["@judged"].sum())
+        return table.frame.select("@row").head(judged).hstack(table.evaluated(exprs, judged))
 
     # -- conditions ------------------------------------------------------------------------------------------------
 

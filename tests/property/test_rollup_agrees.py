@@ -1,0 +1,209 @@
+"""Gaps and roll-up of the columnar engine against a recomputation from single views, written apart from it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from tests.property.columned import run_of
+from tests.property.generated import (
+    COUNTY,
+    NETWORK,
+    PREFECTURE,
+    PROVINCE,
+    Ruleset,
+    draw_dated_world,
+    draw_ruleset,
+    seeded,
+)
+
+from gradeeval.engines import reference
+from gradeeval.engines.columnar import rollup
+from gradeeval.engines.columnar.engine import Run
+from gradeeval.engines.columnar.gaps import gaps
+from gradeeval.engines.views import View, World
+from gradeeval.findings.contributing import pulling_down
+from gradeeval.findings.finding import Finding, make_finding
+from gradeeval.language.nodes import Share
+from gradeeval.language.scope import has_parts
+from gradeeval.quantity import Interval
+
+WHOLES = (NETWORK, COUNTY, PREFECTURE, PROVINCE)
+
+
+def drawn(seed: int) -> tuple[Ruleset, World, str, Run]:
+    random = seeded(seed)
+    ruleset = draw_ruleset(random)
+    world, _views, as_of = draw_dated_world(random, ruleset)
+    run = run_of(world, ruleset.requirements, ruleset.scope, ruleset.permits, as_of, roll_up=True)
+    return ruleset, world, as_of, run
+
+
+def judged(world: World, as_of: str) -> list[View]:
+    return [world.view(found) for key in world.history if (found := world.judged(key, as_of)) is not None]
+
+
+def row_of(run: Run, view: View) -> int:
+    row = run.row(view.kind, view.id, view.period.text, present=view.profile is not None)
+    assert row is not None
+    return row
+
+
+def findings(ruleset: Ruleset, world: World, as_of: str) -> Iterator[Finding]:
+    engine = reference.Engine(ruleset.requirements, ruleset.scope, ruleset.permits)
+    for view in judged(world, as_of):
+        if view.reach == ruleset.reach:
+            for judgement in engine.judge(view):
+                yield make_finding(judgement, view, ruleset.scope, as_of)
+
+
+@pytest.mark.parametrize("start", range(0, 60, 30))
+def test_parts_by_outcome(start: int) -> None:
+    seen = 0
+    for seed in range(start, start + 30):
+        ruleset, world, as_of, run = drawn(seed)
+        engine = reference.Engine(ruleset.requirements, ruleset.scope, ruleset.permits)
+        for kind in ("network", "region"):
+            expected: Counter[tuple[int, str, str]] = Counter()
+            absent: Counter[tuple[int, str]] = Counter()
+            for view in judged(world, as_of):
+                if view.kind != kind or not has_parts(view.reach, ruleset.reach):
+                    continue
+                for part in world.parts(view, ruleset.reach)[0]:
+                    for item in engine.judge(part):
+                        if item.outcome != "not_applicable":
+                            expected[row_of(run, view), item.requirement.id, item.outcome] += 1
+                            absent[row_of(run, view), item.requirement.id] += part.profile is None
+            found: Counter[tuple[int, str, str]] = Counter()
+            missing: Counter[tuple[int, str]] = Counter()
+            for row, id, code, parts, without in rollup.tally(run, kind).iter_rows():
+                found[row, id, rollup.MEANING[code][0]] += parts
+                missing[row, id] += without
+            assert found == expected, seed
+            assert +missing == +absent, seed
+            seen += len(expected)
+    assert seen
+
+
+def test_each_failing_or_unknown_part_is_named() -> None:
+    for seed in range(30):
+        ruleset, world, as_of, run = drawn(seed)
+        engine = reference.Engine(ruleset.requirements, ruleset.scope, ruleset.permits)
+        for kind in ("network", "region"):
+            for at, requirement in enumerate(ruleset.requirements):
+                expected = Counter()
+                for view in judged(world, as_of):
+                    if view.kind == kind and has_parts(view.reach, ruleset.reach):
+                        for part in world.parts(view, ruleset.reach)[0]:
+                            if engine.judge(part)[at].outcome in ("unmet", "unknown"):
+                                expected[row_of(run, view), part.id] += 1
+                ids = run.table(ruleset.reach.kind).frame["@id"]
+                found = Counter(
+                    (whole, ids[part]) for whole, part, _code in rollup.failing(run, kind, requirement).iter_rows()
+                )
+                assert found == expected, seed
+
+
+def test_who_pulls_it_down() -> None:
+    seen = 0
+    for seed in range(160):
+        ruleset, world, as_of, run = drawn(seed)
+        for requirement in ruleset.requirements:
+            if requirement.id in run.fallen_back or requirement.every_year or requirement.within:
+                continue
+            expected = {
+                row_of(run, finding.view): {part.id for part in pulling_down(finding)}
+                for finding in findings(ruleset, world, as_of)
+                if finding.requirement is requirement
+            }
+            frame = rollup.contributors(run, requirement)
+            found: dict[int, set[str]] = {row: set() for row in expected}
+            for whole, part, lacks in frame.iter_rows():
+                if lacks and whole in found:
+                    indicator = ruleset.scope.indicators[requirement.indicator].formula
+                    found[whole].add(run.table(indicator.of.kind).frame["@id"][part])  # type: ignore[union-attr]
+            bound = {row for row, ids in expected.items() if ids}
+            assert {row: found[row] for row in bound} == {row: expected[row] for row in bound}, seed
+            seen += len(bound)
+    assert seen > 5
+
+
+def close(one: float | None, other: object) -> bool:
+    return one is not None and math.isclose(one, float(other), rel_tol=1e-9, abs_tol=1e-9)  # type: ignore[arg-type]
+
+
+def test_gaps_are_those_of_findings() -> None:
+    """Shortfalls of numbers where they are told in the unit of the target or in parts."""
+    seen = Counter[str]()
+    for seed in range(600):
+        shares = {item.name for item in draw_ruleset(seeded(seed)).formulas if isinstance(item.formula, Share)}
+        if seed > 60 and not any(item.indicator in shares for item in draw_ruleset(seeded(seed)).requirements):
+            continue
+        ruleset, world, as_of, run = drawn(seed)
+        if ruleset.reach.kind not in run.relations.tables:
+            continue
+        rows = {(row["@row"], row["requirement"]): row for row in gaps(run, ruleset.reach.kind).iter_rows(named=True)}
+        for finding in findings(ruleset, world, as_of):
+            requirement = finding.requirement
+            key = row_of(run, finding.view), requirement.id
+            if (
+                finding.outcome not in ("unmet", "unknown")
+                or finding.judgement.reason
+                or requirement.id in run.fallen_back
+            ):
+                assert key not in rows
+                continue
+            row, value = rows[key], finding.judgement.value
+            if requirement.every_year is not None or finding.reference.type.form != "number":
+                continue
+            scale = 10**finding.reference.type.decimals
+            if value is None:
+                assert row["actual_lo"] is None, seed
+                continue
+            interval = value if isinstance(value, Interval) else Interval(value, value)
+            assert close(row["actual_lo"], interval.lo / scale), seed
+            assert close(row["actual_hi"], interval.hi / scale), seed
+            amount = finding.shortfall.amount if finding.shortfall is not None else None
+            quotient = interval.of is not None and finding.source == "reported"
+            ratio = interval.of is not None and finding.shortfall is not None and finding.shortfall.unit != "units"
+            if amount is not None and not quotient and not ratio:
+                assert close(row["shortfall_lo"], amount[0]), (seed, requirement, finding.shortfall, row)
+                assert close(row["shortfall_hi"], amount[1]), (seed, requirement, finding.shortfall, row)
+                seen[finding.shortfall.unit or ""] += 1  # type: ignore[union-attr]
+    assert seen["units"] and seen["count"]
+
+
+def test_figures_of_areas_and_their_children() -> None:
+    seen = Counter[str]()
+    for seed in range(120):
+        ruleset, world, as_of, run = drawn(seed)
+        for finding in findings(ruleset, world, as_of):
+            requirement = finding.requirement
+            if (
+                ruleset.reach.kind != "region"
+                or requirement.id in run.fallen_back
+                or requirement.every_year
+                or requirement.within
+            ):
+                continue
+            if finding.reference.type.form != "number":
+                continue
+            frame = rollup.areas(run, requirement)
+            row = frame.filter(frame["@row"] == row_of(run, finding.view)).row(0, named=True)
+            if finding.computed is not None:
+                assert row["differs"] == ("differs" in finding.notes), seed
+                seen["differs"] += row["differs"]
+            if finding.computed is not None and isinstance(finding.computed.value, Interval):
+                scale = 10**finding.reference.type.decimals
+                assert close(row["computed_lo"], finding.computed.value.lo / scale), seed
+                seen["computed"] += 1
+            if row["pace"] is not None:
+                seen["pace"] += 1
+            ids = run.table("region").frame["@id"]
+            for whole, part, *_rest in rollup.children(run, requirement).iter_rows():
+                assert any(row.id == ids[part] for row in world.chain(ids[part], as_of))
+                assert ids[whole] in {row.parent for row in world.chain(ids[part], as_of)}
+                seen["child"] += 1
+    assert seen["differs"] and seen["computed"] and seen["pace"], seen
