@@ -138,11 +138,25 @@ class _Patterns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    """How the values of one sort of subject are coded."""
+class _Value:
+    """How the values of one name are coded: ``places`` by code, ``scale`` the steps in 1."""
 
-    types: Mapping[str, ValueType]
-    places: Mapping[str, Mapping[str, int]]
+    type: ValueType
+    places: Mapping[str, int]
+    scale: int
+
+    def whole(self, number: int | Decimal) -> int | None:
+        """The number in steps; None where it has more digits than that, or too many for a column."""
+        whole = number * self.scale if number.__class__ is int else scaled(number, self.type.decimals)
+        assert whole is None or isinstance(whole, int)
+        return whole if whole is not None and -MOST <= whole <= MOST else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The names that one sort of subject can have."""
+
+    known: Mapping[str, _Value]
 
 
 class Collector:
@@ -269,9 +283,9 @@ class Collector:
 
     def _values(self, data: Mapping[str, Any], kind: _Kind, rows: Rows, at: int, *, strict: bool = False) -> bool:
         """Puts fields or facts; False in doubt. ``strict``: a name that is not known is a doubt."""
-        places, types = kind.places, kind.types
+        known = kind.known
         for name, value in data.items():
-            own = types.get(name)
+            own = known.get(name)
             if own is None:
                 if strict:
                     return False
@@ -280,16 +294,16 @@ class Collector:
             if form is dict and "value" in value:
                 value = value["value"]
                 form = value.__class__
-            if form is bool:  # most are
+            if form is bool or form is list:  # most are
                 pass
+            elif form is str:
+                value = own.places[value] if own.places else value
             elif form is int or form is Decimal:
-                value = _whole(value, own)
+                value = own.whole(value)
                 if value is None:
                     return False
-            elif form is str:
-                value = places[name][value] if name in places else value
             elif form is dict:
-                if not _put_odd(rows, at, name, value, own):
+                if not _put_odd(rows, at, name, value, own.type):
                     return False
                 continue
             column = rows[name]
@@ -332,14 +346,13 @@ class Collector:
 
 
 def _kind_of(types: Mapping[str, ValueType]) -> _Kind:
-    places = {
-        name: {
-            code: place_of(code, own.values) for code in (*own.values.titles, *own.values.ranks, *own.values.outside)
-        }
-        for name, own in types.items()
-        if own.values is not None and own.form != "list"
-    }
-    return _Kind(types, places)
+    return _Kind({name: _Value(own, _places(own), 10**own.decimals) for name, own in types.items()})
+
+
+def _places(own: ValueType) -> dict[str, int]:
+    if own.values is None or own.form == "list":
+        return {}
+    return {code: place_of(code, own.values) for code in (*own.values.titles, *own.values.ranks, *own.values.outside)}
 
 
 def _sound(data: Mapping[str, Any], kind: str) -> bool:
@@ -352,12 +365,6 @@ def _sound(data: Mapping[str, Any], kind: str) -> bool:
     if level is not None and both is not None and not both.startswith(level):
         return False
     return "credit_code" not in data or credit_code_fault(data["credit_code"]) is None
-
-
-def _whole(number: int | Decimal, value_type: ValueType) -> int | None:
-    """The number in steps of its type; None where it has more digits than that, or too many for a column."""
-    whole = scaled(number, value_type.decimals)
-    return whole if whole is not None and -MOST <= whole <= MOST else None
 
 
 def _put_odd(rows: Rows, at: int, name: str, value: Mapping[str, Any], value_type: ValueType) -> bool:

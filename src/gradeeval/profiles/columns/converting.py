@@ -57,6 +57,22 @@ def convert(
 
     Raises ``InvalidContent`` where a roster is faulty or rosters contradict each other: with them no record can be placed.
     """
+    looked = gc.isenabled()
+    gc.disable()  # millions of small maps come and go and none refers to itself: looking for cycles takes a third of the time
+    try:
+        return _convert(dataset, reader, installed, folder, watched)
+    finally:
+        if looked:
+            gc.enable()
+
+
+def _convert(
+    dataset: Sifting,
+    reader: ProfileReader,
+    installed: tuple[Roster, ...],
+    folder: Path,
+    watched: Callable[[Iterator[Rejected | None]], Iterator[Rejected | None]],
+) -> Converted:
     dataset.find_rosters()
     regions = Regions((*installed, *dataset.rosters))
     refused = [*dataset.problems, *regions.clashes()]
@@ -65,11 +81,7 @@ def convert(
     sieve = Sieve(regions)
     collector = Collector(reader, sieve)
     store = Store(folder)
-    gc.disable()  # millions of small maps come and go and none refers to itself: looking for cycles takes a third of the time
-    try:
-        told = _sift(dataset, collector, store, folder, watched)
-    finally:
-        gc.enable()
+    told = _sift(dataset, collector, store, folder, watched)
     for part, name, frame in _listed(dataset.rosters, sieve, collector):
         store.add(part, name, frame)
     store.flush()
