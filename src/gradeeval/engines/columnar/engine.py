@@ -98,6 +98,7 @@ def _codes(
 ) -> pl.DataFrame:
     exprs: dict[str, pl.Expr] = {}
     slow: list[Requirement] = []
+    run.outcomes.values.prepare(kind, ((item.where, item.binds) for item in requirements))
     for requirement in requirements:
         try:
             exprs[requirement.id] = of_sort(requirement, run.outcomes.code(requirement))

@@ -378,10 +378,14 @@ def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
 
 def finish(kind: str, rows: Iterable[pl.DataFrame], maker: Maker, wanted: pl.Expr) -> Table:
     """The table of these rows: first those that are wanted, judged ones before others."""
-    frame = pl.concat(rows, how="diagonal_relaxed")
-    frame = maker.finished(kind, frame)
-    frame = frame.with_columns(wanted.alias("@wanted")).sort(
-        [~pl.col("@judged"), ~pl.col("@wanted"), ~pl.col("@present")], maintain_order=True
-    )
+    given = list(rows)
+    frame = pl.concat([one for one in given if one.height] or given[:1], how="diagonal_relaxed")
+    frame = maker.finished(kind, frame).with_columns(wanted.alias("@wanted"))
+    weights = {"@judged": 4, "@wanted": 2, "@present": 1}
+    later = frame.select(
+        pl.sum_horizontal(*((~pl.col(one)).cast(pl.Int8) * n for one, n in weights.items()))
+    ).to_series()
+    if not later.is_sorted():
+        frame = frame.select(pl.all().sort_by(later, maintain_order=True))
     frame = frame.drop([one for one in (ROW, "@given") if one in frame.columns]).with_row_index(ROW)
     return Table(kind, frame, int(frame["@wanted"].sum()))

@@ -5,7 +5,7 @@ Computed numbers become columns of the table once, and are shared by all that te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -477,6 +477,23 @@ class Values:
             self.add(kind, **{name: self._truth(kind, condition, reader)})
             self._truths[key] = pl.col(name)
         return self._truths[key]
+
+    def prepare(self, kind: str, conditions: Iterable[tuple[Condition, Reach]]) -> None:
+        """Makes the columns of these conditions, and of who is bound by them, all at once. Raises nothing: see ``truth``."""
+        truths: dict[tuple[str, Condition, Reach], pl.Expr] = {}
+        for condition, reader in conditions:
+            key = kind, condition, reader
+            if key not in self._truths and (condition.tests or condition.alternatives):
+                try:
+                    truths[key] = self._truth(kind, condition, reader)
+                except Unheld:
+                    continue
+        names = {key: self.fresh() for key in truths}
+        self.add(kind, **{names[key]: expr for key, expr in truths.items()})
+        coded = {key: self.fresh() for key in truths}
+        self.add(kind, **{coded[key]: bound_code(pl.col(names[key])) for key in truths})
+        self._truths.update((key, pl.col(name)) for key, name in names.items())
+        self._bound_codes.update((key, pl.col(name)) for key, name in coded.items())
 
     def bound_code(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         """0 where the condition holds, else why the subject is not bound, as a column of the table."""
