@@ -14,9 +14,9 @@ EXTRAS ?= dev
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip
-PLUGIN = plugins/gradeeval-testland
+PLUGINS = $(wildcard plugins/*)
 
-.PHONY: demo check bench picture soak docs clean environment development without-durable-rules format types layers tests plugin
+.PHONY: demo check bench picture soak docs clean environment development without-durable-rules format types layers tests plugins
 
 demo: environment
 	@$(PIP) install --quiet . || $(MAKE) --no-print-directory without-durable-rules
@@ -42,7 +42,7 @@ check:
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory layers
 	@$(MAKE) --no-print-directory tests
-	@$(MAKE) --no-print-directory plugin
+	@$(MAKE) --no-print-directory plugins
 
 format:
 	$(BIN)/ruff format --check
@@ -57,10 +57,11 @@ layers:
 tests:
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
-# Installed for its own tests only: elsewhere its ruleset would stand among the shipped ones.
-plugin:
-	@$(PIP) install --quiet --no-deps --no-build-isolation ./$(PLUGIN)
-	@$(BIN)/python -m pytest $(PLUGIN); code=$$?; $(PIP) uninstall --quiet --yes gradeeval-testland; exit $$code
+# Installed together, for their own tests only: elsewhere their rulesets would stand among the shipped ones.
+plugins:
+	@$(PIP) install --quiet --no-deps --no-build-isolation $(PLUGINS:%=./%)
+	@code=0; for plugin in $(PLUGINS); do $(BIN)/python -m pytest $$plugin || code=1; done; \
+	$(PIP) uninstall --quiet --yes $(notdir $(PLUGINS)); exit $$code
 
 bench: EXTRAS = dev,bench,browser
 bench: development

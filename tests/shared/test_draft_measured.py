@@ -1,4 +1,4 @@
-"""The figures of docs/draft.md are those that the drafter earns on the published texts."""
+"""The figures of docs/draft.md are those that the drafter earns, on the published texts and on the invented one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import pytest
 
 from gradeeval.workspace import build
 
-pytestmark = pytest.mark.shared
-
 ROOT = Path(__file__).parents[2]
+INVENTED = ROOT / "plugins" / "gradeeval-shili" / "src" / "gradeeval_shili" / "rulesets" / "shili-2024-12"
 LEAST_RECALL, LEAST_PRECISION = 0.7, 0.6
 
 
@@ -28,6 +27,7 @@ def measuring() -> ModuleType:
     return module
 
 
+@pytest.mark.shared
 def test_the_printed_figures_are_current_and_good_enough(sources: Path) -> None:
     workspace = build(installed=False)
     module = measuring()
@@ -39,3 +39,11 @@ def test_the_printed_figures_are_current_and_good_enough(sources: Path) -> None:
     assert right / sum(len(item.finals) for item in results) >= LEAST_RECALL
     assert right / sum(len(item.drafted) for item in results) >= LEAST_PRECISION
     assert module.table(results) in (ROOT / "docs" / "draft.md").read_text(encoding="utf-8")
+
+
+def test_the_printed_figures_of_the_invented_document_are_current() -> None:
+    workspace = build(installed=False, extra=[INVENTED])
+    source = INVENTED / "source" / f"{INVENTED.name}.txt"
+    module = measuring()
+    measured = module.measure(source, INVENTED.name, workspace)
+    assert module.table([measured]) in (ROOT / "docs" / "draft.md").read_text(encoding="utf-8")

@@ -1,0 +1,15 @@
+"""The ruleset of an invented municipal document, brought to gradeeval through the entry point that every plugin uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gradeeval.plugins import hookimpl
+
+gradeeval_hook_version = 1
+
+
+@hookimpl
+def gradeeval_rulesets() -> list[Path]:
+    """The folder of each ruleset, the one with its ``document.yaml``; here there is one."""
+    return [Path(__file__).parent / "rulesets" / "shili-2024-12"]
