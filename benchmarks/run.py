@@ -241,6 +241,21 @@ def proving() -> list[Row]:
     return [Row("(l) lint --prove of the five rulesets", f"{seconds:.1f} s", "≤ 60 s", seconds > 60)]
 
 
+def mutation() -> list[Row]:
+    """(i) All mutants of all rulesets, tried on their examples by two processes."""
+    command = [
+        str(Path(sys.executable).parent / "gradeeval"),
+        "examples",
+        "--mutate",
+        "-j",
+        "2",
+        "--engine",
+        "reference",
+    ]
+    seconds = _seconds(lambda: _quiet(command, (0,)))
+    return [Row("(i) mutants of all rulesets, two processes", f"{seconds:.1f} s", "≤ 300 s", seconds > 300)]
+
+
 class _Session:
     """What stays warm between checks in one process: the workspace, the schemas and the engines."""
 
@@ -323,6 +338,7 @@ def main() -> int:
         *page_rows(200 if quick else 5_000),
         *office_rows(200 if quick else 5_000),
         *proving(),
+        *mutation(),
     ]
     print(
         tabulate(

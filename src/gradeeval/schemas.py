@@ -31,6 +31,7 @@ KINDS = (
     "requirements",
     "candidates",
     "examples",
+    "equivalents",
     "roster",
     "dataset",
     "result",

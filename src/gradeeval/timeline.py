@@ -94,6 +94,11 @@ def today() -> str:
     return date.today().isoformat()
 
 
+def day_before(day: str) -> str:
+    """The day before."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
 def days_between(first: str, last: str) -> int:
     """Days from ``first`` to ``last``; negative where ``last`` lies before."""
     return (date.fromisoformat(last) - date.fromisoformat(first)) // timedelta(days=1)

@@ -18,11 +18,11 @@ import pytest
 from tests.property.columned import run_of, said_of
 
 from gradeeval.engines import reference
+from gradeeval.engines.cases import CaseWorld
 from gradeeval.engines.forward.engine import Engine as ForwardEngine
 from gradeeval.engines.forward.session import available
 from gradeeval.engines.judgement import Judgement
 from gradeeval.engines.views import View
-from gradeeval.examples import CaseWorld
 from gradeeval.files.reading import read_plain
 from gradeeval.language.checking import check_indicators, check_requirement
 from gradeeval.language.nodes import Requirement

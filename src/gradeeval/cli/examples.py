@@ -1,61 +1,163 @@
-"""``gradeeval examples``: runs the examples of rulesets."""
+"""``gradeeval examples``: runs the examples of rulesets, and tries them on changed rules."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
 from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES, engine_factory
 from gradeeval.cli.output import problem_lines
-from gradeeval.examples import run_examples
+from gradeeval.cli.progress import watched
+from gradeeval.evaluate.judging import EngineFactory
+from gradeeval.examples.mutation import NOTICED, REFUSED, SURVIVED, Trials, Tried, tried
+from gradeeval.examples.running import Ran, known_number, run_examples
+from gradeeval.files.reading import PlainFile, read_plain
+from gradeeval.language.nodes import Origin
+from gradeeval.language.scope import Scope
 from gradeeval.messages import _, mark
+from gradeeval.problems import Problem
+from gradeeval.quantity import exact_text
 from gradeeval.reports import words
-from gradeeval.rulesets.reading import place_of, read_examples
-from gradeeval.workspace import build
+from gradeeval.rulesets.reading import read_equivalents, read_examples
+from gradeeval.rulesets.ruleset import Equivalent
+from gradeeval.workspace import Workspace, build
 
 
 @click.command(help=mark("运行规则集自带的例子，逐个比对预期结论。"))
 @click.argument("rulesets", nargs=-1)
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help=mark("推理引擎"))
+@click.option("--mutate", is_flag=True, help=mark("再逐处改动规则，列出没有例子发现的改动"))
+@click.option("-j", "--jobs", type=click.IntRange(1), default=1, help=mark("--mutate 所用的进程数"))
 @options.language
-def command(rulesets: tuple[str, ...], engine: str | None) -> int:
-    """Runs all cases of the rulesets named, or of all; 1 where one differs or a requirement has none."""
+def command(rulesets: tuple[str, ...], engine: str | None, mutate: bool, jobs: int) -> int:
+    """Runs all cases of the rulesets named, or of all; 1 where one differs, a requirement has none, or a mutant survives."""
     workspace = build()
     make_engine, name, note = engine_factory(engine)
     if note:
         click.echo(note, err=True)
-    failed = False
-    for id in rulesets or tuple(workspace.rulesets):
-        ruleset = workspace.ruleset(id)
-        requirements = workspace.load(id).requirements
-        ran = list(run_examples(read_examples(ruleset), requirements, ruleset.document, workspace.scope, make_engine))
-        problems = [
-            replace(
-                place_of(one.case.origin),
-                path="",
-                message=_("{id}「{case}」：预期{expected}，实际{actual}").format(
-                    id=one.case.requirement,
-                    case=one.case.title,
-                    expected=words.outcome(one.case.expected),
-                    actual=words.outcome(one.judgement.outcome),
-                )
-                + (f"（{one.judgement.message}）" if one.judgement.message else ""),
-            )
-            for one in ran
-            if not one.passed
-        ]
-        covered = {one.case.requirement for one in ran}
-        without = [requirement.id for requirement in requirements if requirement.id not in covered]
-        for line in problem_lines(problems):
-            click.echo(line)
-        for missing in without:
-            click.echo(_("{id}：没有例子").format(id=missing))
-        click.echo(
-            _("{id}：{count} 个例子，{failed} 个不符，{without} 条要求没有例子（{engine}）").format(
-                id=id, count=len(ran), failed=len(problems), without=len(without), engine=name
-            )
+    chosen = tuple(dict.fromkeys(rulesets)) or tuple(workspace.rulesets)
+    passed = [_run(workspace, id, make_engine, name) for id in chosen]
+    if not all(passed):
+        if mutate:
+            click.echo(_("例子没有全部得出预期结论，未作变异"), err=True)
+        return 1
+    return 0 if not mutate or _mutate(workspace, chosen, jobs) else 1
+
+
+def _run(workspace: Workspace, id: str, make_engine: EngineFactory, name: str) -> bool:
+    """Whether all examples of a ruleset come out as expected and each requirement has one."""
+    ruleset = workspace.ruleset(id)
+    requirements = workspace.load(id).requirements
+    ran = list(run_examples(read_examples(ruleset), requirements, ruleset.document, workspace.scope, make_engine))
+    places = _Places()
+    problems = [
+        places.problem(
+            _("{id}「{case}」：{difference}").format(
+                id=one.case.requirement, case=one.case.title, difference=difference
+            ),
+            one.case.origin,
         )
-        failed = failed or bool(problems) or bool(without)
-    return 1 if failed else 0
+        for one in ran
+        for difference in _differences(one, workspace.scope)
+    ]
+    covered = {one.case.requirement for one in ran}
+    without = [requirement.id for requirement in requirements if requirement.id not in covered]
+    for line in problem_lines(problems):
+        click.echo(line)
+    for missing in without:
+        click.echo(_("{id}：没有例子").format(id=missing))
+    click.echo(
+        _("{id}：{count} 个例子，{failed} 个不符，{without} 条要求没有例子（{engine}）").format(
+            id=id, count=len(ran), failed=sum(not one.passed for one in ran), without=len(without), engine=name
+        )
+    )
+    return not problems and not without
+
+
+def _differences(ran: Ran, scope: Scope) -> Iterator[str]:
+    """What did not come out as the case says, in words."""
+    case, judgement = ran.case, ran.judgement
+    if not ran.outcome:
+        yield _("预期{expected}，实际{actual}").format(
+            expected=words.outcome(case.expected), actual=words.outcome(judgement.outcome)
+        ) + (f"（{judgement.message}）" if judgement.message else "")
+    if not ran.value:
+        number = known_number(judgement, scope)
+        yield _("预期数值为 {expected}，实际为 {actual}").format(
+            expected=case.value, actual=exact_text(number) if number is not None else _("未知")
+        )
+    if not ran.due:
+        yield _("预期自 {expected} 起算到期，实际{actual}").format(
+            expected=case.due, actual=judgement.requirement.due or _("没有期限")
+        )
+    if not ran.beyond_range:
+        yield _("预期超出所印区间，实际没有") if case.beyond_range else _("预期没有超出所印区间，实际超出")
+
+
+def _mutate(workspace: Workspace, ids: Sequence[str], jobs: int) -> bool:
+    """Tries all mutants and reports; whether there were any, none survived undeclared and each declaration is used."""
+    trials = [Trials.of_ruleset(workspace.ruleset(id), workspace.load(id), workspace.scope) for id in ids]
+    count = sum(len(one.subjects()) for one in trials)
+    begun = time.perf_counter()
+    found: dict[str, list[Tried]] = {id: [] for id in ids}
+    for index, mutants in watched(tried(trials, jobs), _("变异"), count):
+        found[ids[index]].extend(mutants)
+    seconds = time.perf_counter() - begun
+    clean = True
+    for id in ids:
+        declared = {one.mutant: one for one in read_equivalents(workspace.ruleset(id))}
+        clean = _report(id, found[id], declared) and clean
+    total = sum(len(mutants) for mutants in found.values())
+    click.echo(_("{count} 个变异体，每秒 {speed:.0f} 个").format(count=total, speed=total / seconds))
+    if not total:
+        click.echo(_("没有一个变异体可试，例子因此什么也没有证明"))
+    return clean and total > 0
+
+
+def _report(id: str, mutants: Sequence[Tried], declared: dict[str, Equivalent]) -> bool:
+    survived = [one for one in mutants if one.fate == SURVIVED]
+    undeclared = [one for one in survived if one.mutant not in declared]
+    unused = declared.keys() - {one.mutant for one in survived}
+    places = _Places()
+    problems = [
+        places.problem(_("没有例子发现变异体 {mutant}").format(mutant=one.mutant), one.origin) for one in undeclared
+    ]
+    problems.extend(
+        places.problem(_("声明为等价的 {mutant} 已被例子发现，或没有这个变异体").format(mutant=mutant), one.origin)
+        for mutant, one in declared.items()
+        if mutant in unused
+    )
+    for line in problem_lines(problems):
+        click.echo(line)
+    fates = Counter(one.fate for one in mutants)
+    click.echo(
+        _(
+            "{id}：{count} 个变异体，例子发现 {noticed} 个，语言拒绝 {refused} 个，声明等价 {declared} 个，没有例子发现 {survived} 个"
+        ).format(
+            id=id,
+            count=len(mutants),
+            noticed=fates[NOTICED],
+            refused=fates[REFUSED],
+            declared=len(survived) - len(undeclared),
+            survived=len(undeclared),
+        )
+    )
+    return not problems
+
+
+class _Places:
+    """Lines of files, each of which is read once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, PlainFile] = {}
+
+    def problem(self, sentence: str, origin: Origin) -> Problem:
+        """The sentence at the line where something was written."""
+        if origin.file not in self._files:
+            self._files[origin.file] = read_plain(Path(origin.file))
+        return Problem(sentence, origin.file, self._files[origin.file].place(origin.path)[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 import click
@@ -16,10 +16,15 @@ LONG = 50
 """From so many items on a bar is worth its room."""
 
 
-def watched(items: Sequence[Item], label: str | None = None) -> Iterator[Item]:
-    """The items; beside them a bar with the time that is left, on standard error where that is a terminal."""
-    if len(items) < LONG or not sys.stderr.isatty():
+def watched(items: Iterable[Item], label: str | None = None, count: int | None = None) -> Iterator[Item]:
+    """The items; beside them a bar with the time that is left, on standard error where that is a terminal.
+
+    ``count`` is how many they are, where they cannot say themselves; ``label`` what is done (judging, if not said).
+    """
+    if count is None and isinstance(items, Sized):
+        count = len(items)
+    if count is None or count < LONG or not sys.stderr.isatty():
         yield from items
         return
-    with click.progressbar(items, label=label or _("评定"), file=sys.stderr, show_pos=True) as bar:
+    with click.progressbar(items, count, label or _("评定"), file=sys.stderr, show_pos=True) as bar:
         yield from bar

@@ -18,7 +18,7 @@ from gradeeval.profiles.datasets import Looking, read_manifest, sifting
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
-from gradeeval.rulesets.reading import check_candidates, place_of, read_examples, read_ledger
+from gradeeval.rulesets.reading import check_candidates, place_of, read_equivalents, read_examples, read_ledger
 from gradeeval.workspace import Workspace, build
 
 MOST_TOLD = 200
@@ -95,6 +95,7 @@ def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
         lambda: problems.extend(_links(ruleset.document.id, workspace)),
         lambda: read_ledger(ruleset),
         lambda: list(read_examples(ruleset)),
+        lambda: list(read_equivalents(ruleset)),
         lambda: problems.extend(check_candidates(ruleset)),
     ):
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gradeeval.engines.views import World
+from gradeeval.engines.views import View, World
 from gradeeval.errors import InvalidContent
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
@@ -50,8 +50,15 @@ class CaseWorld:
             reach = Reach(str(around["kind"]), _text(around.get("tier")), _text(around.get("type")))
             fields = {name: value for name, value in around.items() if name not in ("kind", "tier", "type", "facts")}
             profiles.append(self._profile(f"above{index}", reach, fields, _plain(around.get("facts")), period))
+        self._subject = subject
+        self._profiles = profiles
+        self._rosters = rosters
         self.world = World(scope, profiles, rosters, lenient=True)
         self.view = self.world.view(subject)
+
+    def in_scope(self, scope: Scope) -> View:
+        """The subject in a world of its own, in which formulas mean what this scope says."""
+        return World(scope, self._profiles, self._rosters, lenient=True).view(self._subject)
 
     def _parts(
         self,

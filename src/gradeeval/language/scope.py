@@ -68,6 +68,14 @@ class Scope:
         """The field of a kind of subject, if it has one of that name."""
         return self.vocabulary.fields[kind].get(name)
 
+    def with_indicator(self, indicator: Indicator) -> Scope:
+        """The scope with this indicator in place of the one of its name."""
+        return Scope(
+            self.vocabulary,
+            {**self.indicators, indicator.name: indicator},
+            {**self.types, indicator.name: _type_of(indicator, self.vocabulary)},
+        )
+
     def near(self, name: str, kind: str) -> str | None:
         """The name of a field or indicator of ``kind`` that was probably meant."""
         known = [n for n, indicator in self.indicators.items() if indicator.reach.kind == kind]

@@ -21,7 +21,7 @@ from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.rosters import read_roster
-from gradeeval.rulesets.ruleset import Case, LedgerEntry, Library, Loaded, PolicyDocument, Ruleset, Stretch
+from gradeeval.rulesets.ruleset import Case, Equivalent, LedgerEntry, Library, Loaded, PolicyDocument, Ruleset, Stretch
 from gradeeval.schemas import Checker, bundled, check_file, folder, shipped
 from gradeeval.timeline import is_date, read_span
 from gradeeval.vocabulary import Values, Vocabulary
@@ -142,6 +142,9 @@ def read_examples(ruleset: Ruleset) -> Iterator[Case]:
     for file in sorted(ruleset.folder.glob("examples/*.yaml")):
         plain = read_valid(file, "examples")
         for requirement, group in plain.data.items():
+            if not is_date(group.get("due", "2000-01-01")):
+                sentence = _("“{date}”不是日历上的日期").format(date=group["due"])
+                raise InvalidContent([plain.problem(sentence, (requirement, "due"))])
             given = group.get("given", {})
             for index, item in enumerate(group["cases"]):
                 fields = {**given, **item.get("fields", {})}
@@ -155,8 +158,22 @@ def read_examples(ruleset: Ruleset) -> Iterator[Case]:
                     earlier=item.get("earlier", {}),
                     parts=tuple(item["parts"]) if "parts" in item else None,
                     above=tuple(item.get("above", ())),
+                    value=item.get("value"),
+                    due=group.get("due"),
+                    beyond_range=item.get("beyond_range"),
                     origin=Origin(str(file), (requirement, "cases", index)),
                 )
+
+
+def read_equivalents(ruleset: Ruleset) -> Iterator[Equivalent]:
+    """The mutants that a ruleset declares to change no outcome; none where it has no such file."""
+    file = ruleset.folder / "equivalents.yaml"
+    if not file.is_file():
+        return
+    plain = read_valid(file, "equivalents")
+    for group_index, group in enumerate(plain.data):
+        for index, mutant in enumerate(group["mutants"]):
+            yield Equivalent(mutant, group["why"], Origin(str(file), (group_index, "mutants", index)))
 
 
 def place_of(origin: Origin) -> Problem:

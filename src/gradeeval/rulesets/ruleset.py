@@ -81,7 +81,11 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One example: a sparse profile and the outcome that is expected of it. All parts are plain data."""
+    """One example: a sparse profile and the outcome that is expected of it. All parts are plain data.
+
+    ``value``: the figure that is judged. ``due``: the day from which a miss is overdue. ``beyond_range``: whether it is more
+    than the printed range. None: not said.
+    """
 
     requirement: str
     title: str
@@ -92,6 +96,18 @@ class Case:
     earlier: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     parts: tuple[Mapping[str, object], ...] | None = None
     above: tuple[Mapping[str, object], ...] = ()
+    value: Number | None = None
+    due: str | None = None
+    beyond_range: bool | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A change of a rule, by the id of its mutant, that is declared to change no outcome, and why."""
+
+    mutant: str
+    why: str
     origin: Origin = NOWHERE
 
 
