@@ -38,12 +38,15 @@ def shipped_rulesets() -> Path:
 
 
 class Builtin:
-    """What comes with the distribution."""
+    """What comes with the distribution. ``rulesets`` is a folder that takes the place of the shipped rulesets."""
+
+    def __init__(self, rulesets: Path | None = None) -> None:
+        self._rulesets = rulesets
 
     @hookimpl
     def gradeeval_rulesets(self) -> Sequence[Path]:
         """Every folder of the shipped rulesets."""
-        root = shipped_rulesets()
+        root = self._rulesets or shipped_rulesets()
         return [path for path in sorted(root.iterdir()) if path.name == "shared" or (path / "document.yaml").is_file()]
 
     @hookimpl

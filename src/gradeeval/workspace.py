@@ -112,14 +112,15 @@ class Workspace:
         return near[0] if near else ""
 
 
-def build(*, installed: bool = True, extra: Iterable[Path] = ()) -> Workspace:
-    """Everything that is installed. ``extra`` are ruleset folders that take the place of installed ones of the same id.
+def build(*, installed: bool = True, extra: Iterable[Path] = (), shipped_from: Path | None = None) -> Workspace:
+    """Everything that is installed. ``extra`` are ruleset folders that take the place of installed ones of the same id;
+    ``shipped_from`` is a folder of rulesets and shared indicators that takes the place of the shipped ones.
 
     A ruleset of a plugin that has a fault is refused and named, and the rest works; a fault of a shipped or an extra one
     raises ``InvalidContent``.
     """
     vocabulary = read_vocabulary({name: shipped(name) for name in ("vocabulary", *KINDS)})
-    found = discover([(OWN, Builtin())], installed=installed)
+    found = discover([(OWN, Builtin(shipped_from))], installed=installed)
     own = [path for plugin, path in found.rulesets if plugin == OWN]
     libraries = [read_library(path, vocabulary) for path in own if path.name == SHARED]
     rulesets: dict[str, Ruleset] = {}

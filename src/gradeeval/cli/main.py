@@ -27,6 +27,7 @@ COMMANDS = {
     "examples": ("gradeeval.cli.examples", mark("运行规则集自带的例子")),
     "lint": ("gradeeval.cli.lint", mark("检查规则集有无问题")),
     "verify": ("gradeeval.cli.verify", mark("对照原文核对规则集")),
+    "diff": ("gradeeval.cli.diff", mark("比较规则集的两个版本")),
     "draft": ("gradeeval.cli.draft", mark("从文件起草规则集")),
     "samples": ("gradeeval.cli.samples", mark("把示例档案复制到文件夹")),
 }

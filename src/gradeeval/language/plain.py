@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradeeval.language.nodes import Bounds, Condition, Equals, Includes, Is, OneOf, Reach, Requirement, Target, Test
+from gradeeval.language.nodes import (
+    Bounds,
+    Change,
+    Condition,
+    Equals,
+    Formula,
+    Includes,
+    Is,
+    OneOf,
+    Ratio,
+    Reach,
+    Requirement,
+    Share,
+    Sum,
+    Target,
+    Test,
+)
 
 Plain = dict[str, Any]
 
@@ -71,3 +87,21 @@ def comparator(target: Target) -> tuple[str, Any]:
     if len(plain) == 1:
         return next(iter(plain.items()))
     return "+".join(plain), list(plain.values())
+
+
+def formula_plain(formula: Formula) -> Plain:
+    """A formula as it would be written."""
+    if isinstance(formula, Change):
+        return {"change": formula.of}
+    if isinstance(formula, Ratio):
+        return {"ratio": {"of": formula.of, "to": formula.to}}
+    reach = reach_plain(formula.of)
+    plain = {"of": reach.pop("kind"), **reach}
+    where = condition_plain(formula.where)
+    if where:
+        plain["where"] = where
+    if isinstance(formula, Share):
+        plain["having"] = condition_plain(formula.having)
+    if isinstance(formula, Sum):
+        plain["value"] = formula.value
+    return {type(formula).__name__.lower(): plain}
