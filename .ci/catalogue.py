@@ -25,6 +25,9 @@ LOCALE = SOURCES / "locale"
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "gradeeval.po"
 CLICK = LOCALE / "zh" / "LC_MESSAGES" / "click.po"
 KEYWORDS = {"_": None, "mark": None}
+COUNTED = {"counted": None}
+"""Sentences with a number: Chinese has one form of them, other languages have several."""
+
 CHANGING = ('"Report-', '"Last-', '"Language-Team', '"Generated-')
 """Lines of the header that say nothing here."""
 
@@ -32,11 +35,14 @@ DATE = datetime(2026, 1, 1, tzinfo=UTC)
 """The same at every run: Babel would put in the time of compiling where there is none."""
 
 
-def sentences() -> Iterator[str]:
+def sentences() -> Iterator[str | tuple[str, ...]]:
     """Every sentence of the sources and of the schemas (``x-message``) that a user may see."""
-    for found in extract_from_dir(SOURCES, [("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS):
+    methods = [("**.py", "python"), ("**.html", "jinja2")]
+    for found in extract_from_dir(SOURCES, methods, keywords=KEYWORDS):
         assert isinstance(found[2], str)
         yield found[2]
+    for found in extract_from_dir(SOURCES, methods, keywords=COUNTED):
+        yield found[2], found[2]
     for path in sorted((ROOT / "schemas").glob("*.schema.json")):
         yield from _messages(json.loads(path.read_bytes()))
 
@@ -79,7 +85,8 @@ def updated(path: Path, locale: str, wanted: list[str | tuple[str, ...]]) -> Cat
     new.header_comment = f"# {path.stem}"
     for message in sorted(set(wanted), key=str):
         kept = old.get(message if isinstance(message, str) else message[0])
-        new.add(message, kept.string if kept is not None else None)
+        fits = kept is not None and bool(kept.pluralizable) == isinstance(message, tuple)
+        new.add(message, kept.string if kept is not None and fits else None)
     return new
 
 

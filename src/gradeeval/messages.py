@@ -7,24 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import SupportsAbs
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "locale"
 
 _translate: Callable[[str], str] | None = None
+_translate_counted: Callable[[str, str, int], str] | None = None
 _language = "zh"
 
 
 def use(language: str) -> None:
     """Speak ``language`` from now on; ``zh`` is what the sentences are written in."""
-    global _translate, _language
+    global _translate, _translate_counted, _language
     _language = language
     if language == "zh":
-        _translate = None
+        _translate = _translate_counted = None
         return
     import gettext
 
-    _translate = gettext.translation("gradeeval", CATALOGUES, languages=[language], fallback=True).gettext
+    catalogue = gettext.translation("gradeeval", CATALOGUES, languages=[language], fallback=True)
+    _translate, _translate_counted = catalogue.gettext, catalogue.ngettext
 
 
 def language() -> str:
@@ -42,6 +45,19 @@ def listed(items: Iterable[str]) -> str:
     return _("、").join(items)
 
 
+def counted(sentence: str, count: SupportsAbs[object]) -> str:
+    """``sentence`` in the form that the language in use has beside that number: one unit, two units."""
+    if _translate_counted is None:
+        return sentence
+    return _translate_counted(sentence, sentence, 1 if abs(count) == 1 else 2)
+
+
+def day(iso: str) -> str:
+    """A date as people of the language in use write it: 2025年12月31日, 31 December 2025."""
+    year, month, number = (int(part) for part in iso.split("-"))
+    return _("{year}年{month}{day}日").format(year=year, month=_(_MONTHS[month - 1]), day=number)
+
+
 def mark(sentence: str) -> str:
     """Marks a sentence for the catalogue that is translated later, where it is shown."""
     return sentence
@@ -50,3 +66,9 @@ def mark(sentence: str) -> str:
 def chosen(chinese: str, english: str | None) -> str:
     """Of a title given in two languages, the one in use; the Chinese one where there is no other."""
     return english if _language == "en" and english else chinese
+
+
+_MONTHS = (
+    *(mark("1月"), mark("2月"), mark("3月"), mark("4月"), mark("5月"), mark("6月")),
+    *(mark("7月"), mark("8月"), mark("9月"), mark("10月"), mark("11月"), mark("12月")),
+)

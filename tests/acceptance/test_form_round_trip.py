@@ -7,6 +7,8 @@ import io
 import json
 import shutil
 import subprocess
+import time
+import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +26,7 @@ from gradeeval.profiles.profile import Profile
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.workspace import build
 
+ROOT = Path(__file__).resolve().parents[2]
 INSTITUTION = {
     "id": "XN000101541010511A1001",
     "name": "示例医院（虚构）",
@@ -114,16 +117,17 @@ def some_facts(names: list[str], scope: Scope, turn: int = 0) -> dict[str, Any]:
     return facts
 
 
+MARKS = (("有", True), ("无", False))
+
+
 def table(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that a table can hold: one source for all, no partial lists."""
+    """The facts as a table holds them: one source for all."""
     plain = {}
     for name, fact in facts.items():
         if isinstance(fact, dict) and "denominator" in fact:
             plain[name] = {"numerator": fact["numerator"], "denominator": fact["denominator"]}
         else:
-            value = fact["value"] if isinstance(fact, dict) and "value" in fact else fact
-            if not isinstance(value, dict):
-                plain[name] = value
+            plain[name] = fact["value"] if isinstance(fact, dict) and "value" in fact else fact
     return plain
 
 
@@ -169,6 +173,9 @@ def shown(value: Any, values: Any) -> Any:
         return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(values.titles[code][0] for code in value) or "无"
+    if isinstance(value, dict):
+        marks = [(word, [values.titles[code][0] for code, has in value.items() if has is said]) for word, said in MARKS]
+        return "；".join([*(f"{word}：{'、'.join(titles)}" for word, titles in marks if titles), "其余不详"])
     return values.titles[value][0] if values is not None else value
 
 
@@ -200,7 +207,7 @@ def fill_table(sheet: Any, rows: list[Mapping[str, Any]], scope: Scope) -> None:
         }
         flat.pop("facts", None)
         for key, value in flat.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and "denominator" in value:
                 for part, number in value.items():
                     sheet.cell(at, columns[f"{key}/{part}"]).value = float(number)
                 continue
@@ -393,6 +400,72 @@ def test_whatever_is_typed_comes_back(data: st.DataObject, forms: Path, scope: S
     fill(path, profile, scope)
     (found,) = read(path, scope)
     same(profile, found, scope, tmp_path)
+
+
+def test_a_table_can_begin_with_what_a_roster_lists(scope: Scope, tmp_path: Path) -> None:
+    """Of the shipped rosters, and of one that a user keeps: code, name and classification are there, the rest is open."""
+    roster = ROOT / "samples" / "prefecture" / "roster.yaml"
+    for words, count in (
+        (["institution", "--roster", str(roster)], 3),
+        (["network", "--type", "urban_group", "--roster", str(roster)], 2),
+        (["region", "--tier", "county"], 9),
+    ):
+        path = tmp_path / f"{words[0]}.xlsx"
+        assert run(["template", *words, "--roster-of", "410500", "--period", "2024", "-o", str(path)]) == 0
+        found = read(path, scope)
+        assert len(found) == count
+        assert all(profile.period.text == "2024" and not profile.proofs for profile in found)
+        assert not any(name in scope.indicators for profile in found for name in profile.values)
+    dataset = ProfileReader(scope).read([roster])
+    listed = {row.id: row for row in dataset.rosters[0].rows}
+    for profile in read(tmp_path / "institution.xlsx", scope):
+        row = listed[profile.id]
+        assert (profile.name, profile.region) == (row.name, row.parent)
+        assert row.values.items() <= profile.values.items()
+
+
+def test_more_rows_than_the_roster_has_are_left_open(scope: Scope, tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    words = ["template", "region", "--tier", "county", "--roster-of", "410500", "-o", str(path)]
+    assert run([*words, "--many", "12"]) == 0
+    numbers = [row[1].value for row in openpyxl.load_workbook(path)["数据"].iter_rows(min_row=TABLE_FIRST)]
+    assert numbers == list(range(1, 13))
+    assert len(read(path, scope)) == 9
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["institution", "--roster-of", "410500"], 2, "机构和网络的名册请用 --roster 给出"),
+        (["institution", "--roster-of", "999999"], 2, "名册中没有区域 999999"),
+        (["institution", "--roster", "ROSTER"], 2, "--roster-of 一起用"),
+        (["institution", "--roster-of", "410500", "--roster", "COUNTY"], 3, "这里面没有名册"),
+        (["institution", "--roster-of", "410500", "--roster", "NOWHERE"], 2, "nowhere"),
+    ],
+)
+def test_a_roster_that_does_not_serve_is_said(
+    words: list[str], code: int, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"ROSTER": "prefecture/roster.yaml", "COUNTY": "county.yaml", "NOWHERE": "nowhere.yaml"}
+    path = tmp_path / "form.xlsx"
+    called = [str(ROOT / "samples" / files[word]) if word in files else word for word in words]
+    assert run(["template", *called, "-o", str(path)]) == code
+    assert message in capsys.readouterr().err
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("words", [["institution"], ["network", "--type", "county_consortium", "--many", "3"]])
+def test_a_form_is_the_same_bytes_each_time(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for turn, moment in enumerate((1_700_000_000, 1_800_000_000)):
+        monkeypatch.setattr(time, "time", lambda moment=moment: float(moment))
+        path = tmp_path / f"{turn}.xlsx"
+        assert run(["template", *words, "--period", "2024", "-o", str(path)]) == 0
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
+    with zipfile.ZipFile(io.BytesIO(made[0])) as file:
+        assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert file.read("docProps/core.xml").count(b"2000-01-01T00:00:00Z") == 2
 
 
 def test_a_table_keeps_its_heading_where_the_reader_looks_for_it(forms: Path) -> None:

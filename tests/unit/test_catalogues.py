@@ -52,7 +52,7 @@ def read(path: Path, locale: str) -> Catalog:
 
 ENGLISH = read(CATALOGUE.ENGLISH, "en")
 CLICK = read(CATALOGUE.CLICK, "zh")
-SENTENCES = sorted(set(CATALOGUE.sentences()))
+SENTENCES = sorted({text if isinstance(text, str) else text[0] for text in CATALOGUE.sentences()})
 
 
 def placeholders(sentence: str) -> list[str]:
@@ -69,25 +69,38 @@ def messages(catalogue: Catalog) -> Iterator[Message]:
     return (message for message in catalogue if message.id)
 
 
+def _own(message: Message) -> str:
+    return str(message.id if isinstance(message.id, str) else message.id[0])
+
+
 def translated() -> Iterator[tuple[str, str]]:
-    return ((str(message.id), str(message.string)) for message in messages(ENGLISH))
+    """Each sentence with each of its translations: those with a number have several."""
+    for message in messages(ENGLISH):
+        for text in message.string if message.pluralizable else (message.string,):
+            yield _own(message), str(text)
 
 
 def marked() -> Iterator[tuple[str, ast.expr]]:
     """Every argument of ``_`` and ``mark`` in the sources, with its place, also inside f-strings."""
     for path in sorted(CATALOGUE.SOURCES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CATALOGUE.KEYWORDS:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {**CATALOGUE.KEYWORDS, **CATALOGUE.COUNTED}
+            ):
                 yield f"{path.relative_to(CATALOGUE.SOURCES)}:{node.lineno}", node.args[0]
 
 
 def test_every_sentence_has_a_translation() -> None:
-    lacking = [sentence for sentence in SENTENCES if not (found := ENGLISH.get(sentence)) or not found.string]
-    assert not lacking, "run .ci/catalogue.py and fill in what is empty"
+    lacking = {sentence for sentence, english in translated() if not english}
+    assert not lacking | set(SENTENCES) - {sentence for sentence, _english in translated()}, (
+        "run .ci/catalogue.py and fill in what is empty"
+    )
 
 
 def test_no_translation_is_superfluous() -> None:
-    assert sorted({str(message.id) for message in messages(ENGLISH)} - set(SENTENCES)) == []
+    assert sorted({_own(message) for message in messages(ENGLISH)} - set(SENTENCES)) == []
 
 
 def test_translations_fill_in_the_same() -> None:
@@ -165,9 +178,11 @@ def compiled(tmp_path: Path) -> Path:
 
 def test_the_build_compiles_them(compiled: Path) -> None:
     english = gettext.translation("gradeeval", compiled, languages=["en"])
-    assert [english.gettext(sentence) for sentence, _english in translated()] == [
-        text for _sentence, text in translated()
-    ]
+    for message in messages(ENGLISH):
+        if message.pluralizable:
+            assert tuple(english.ngettext(*message.id, count) for count in (1, 2)) == message.string
+        else:
+            assert english.gettext(_own(message)) == message.string
     click = gettext.translation("click", compiled, languages=["zh"])
     assert click.gettext("Show this message and exit.") == "显示本帮助后退出"
     assert "多余" in click.ngettext(

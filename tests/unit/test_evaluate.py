@@ -188,7 +188,7 @@ def test_the_judged_period_is_the_latest_that_has_ended() -> None:
     result = run(profiles, [requirement(id="jia/1")], as_of="2025-06-30")
     assert only(result).view.period.text == "2024"
     assert judged(result) == {"jia/1": "met"}
-    assert only(result).notes == ("时期 2025 在评定日 2025-06-30 之后，未计入",)
+    assert only(result).notes == ("时期 2025 在评定日 2025年6月30日 之后，未计入",)
 
 
 def test_a_period_that_ends_on_the_day_is_judged_and_not_a_later_one() -> None:
@@ -201,7 +201,7 @@ def test_a_period_that_ends_on_the_day_is_judged_and_not_a_later_one() -> None:
 def test_a_subject_of_later_periods_only_is_told_and_not_judged() -> None:
     result = run([profile(KNOWN, period="2025", done=True)], [requirement(id="jia/1")], as_of="2025-06-30")
     assert result.subjects == ()
-    assert result.notes == ("A：所有时期都在评定日 2025-06-30 之后，未评定",)
+    assert result.notes == ("A：所有时期都在评定日 2025年6月30日 之后，未评定",)
 
 
 @pytest.mark.parametrize(

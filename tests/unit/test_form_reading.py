@@ -19,7 +19,10 @@ from gradeeval.errors import NotFound
 from gradeeval.files.archives import MAX_UNPACKED
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.form_layout import ENTRY_COLUMNS
+from gradeeval.profiles.form_values import codes
 from gradeeval.profiles.reading import Dataset, ProfileReader
+from gradeeval.profiles.workbook import Cell
+from gradeeval.vocabulary import Values
 from gradeeval.workspace import build
 
 ID = "XN000101541010511A1001"
@@ -259,6 +262,69 @@ def test_another_period_is_noted(form: Form, scope: Scope) -> None:
     dataset = read(form, scope)
     assert dataset.profiles[0].period.text == "2023"
     assert "时期 2024" in dataset.notes[0].message
+
+
+SERVICES = Values(
+    "services",
+    "服务",
+    {"ct": ("CT", "CT"), "lab": ("检验", "tests"), "path": ("病理", "pathology"), "image": ("影像；含远程", "影像")},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("CT、检验", ["ct", "lab"]),
+        ("无", []),
+        ("有：CT、检验；无：病理；其余不详", {"ct": True, "lab": True, "path": False}),
+        ("有:CT；其余不详", {"ct": True}),
+        ("无：病理，影像\n其余不详", {"path": False, "image": False}),
+        ("CT；不详：检验；其余都没有", {"ct": True, "path": False, "image": False}),
+        ("其余不详；有：影像；含远程", {"image": True}),
+        ("有：CT、检验、病理；无：影像", ["ct", "lab", "path"]),
+        ("有：CT；其余都没有", ["ct"]),
+        ("YES: CT, lab; no: path; Others  Unknown", {"ct": True, "lab": True, "path": False}),
+        ("yes: CT; no others", ["ct"]),
+        ("其余不详", None),
+        ("有：CT", "其余各项怎样"),
+        ("CT；无：病理", "其余各项怎样"),
+        ("有：CT；无：CT；其余不详", "写了两次"),
+        ("CT；其余不详；其余都没有", "写了两次"),
+        ("有：核磁；其余不详", "“核磁”不在“服务”的取值中"),
+        ("其余不详吗", "不在“服务”的取值中"),
+        ("无CT", "不在“服务”的取值中"),
+    ],
+)
+def test_a_list_that_is_known_in_part_stands_in_one_cell(text: str, wanted: object) -> None:
+    value, fault = codes(Cell("text", text), SERVICES, partial=True)
+    if isinstance(wanted, str):
+        assert value is None
+        assert fault is not None
+        assert wanted in fault
+    else:
+        assert (value, fault) == (wanted, None)
+
+
+def test_a_classification_is_never_known_in_part(empty: Path, tmp_path: Path, scope: Scope) -> None:
+    path = tmp_path / "many.xlsx"
+    book = openpyxl.load_workbook(empty.with_name("many.xlsx"))
+    sheet = book["数据"]
+    columns = {cell.value: int(str(cell.column)) for cell in sheet[1]}
+    roles = {"roles": "有：区域医疗中心；其余不详"}
+    for key, value in {"id": ID, "name": "医院（虚构）", "region": "410105", "status": "已核实", **roles}.items():
+        sheet.cell(6, columns[key]).value = value
+    sheet.cell(6, columns["geriatrics_department"]).value = "是"
+    book.save(path)
+    (problem,) = read(path, scope).problems
+    assert "有：区域医疗中心" in problem.message
+    sheet.cell(6, columns["roles"]).value = None
+    book.save(path)
+    (profile,) = read(path, scope).profiles
+    assert profile.proofs["geriatrics_department"].status == "verified"
+    sheet.cell(6, columns["status"]).value = "听说"
+    book.save(path)
+    (problem,) = read(path, scope).problems
+    assert "“听说”不在“数据状态”的取值中" in problem.message
 
 
 def test_the_same_subject_twice_in_a_table_is_refused(empty: Path, tmp_path: Path, scope: Scope) -> None:

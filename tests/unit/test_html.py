@@ -20,7 +20,7 @@ from gradeeval.cli.preparing import Prepared
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
 from gradeeval.profiles.reading import ProfileReader
-from gradeeval.reports.content import build_report
+from gradeeval.reports.composing import build_report
 from gradeeval.reports.html import render
 from gradeeval.reports.rendering import Layout
 from gradeeval.workspace import Workspace, build

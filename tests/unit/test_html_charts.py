@@ -70,23 +70,23 @@ def test_an_unsure_value_is_a_range_and_an_open_one_goes_to_the_end() -> None:
 
 
 def test_a_timeline_names_each_day_and_the_day_of_judgement_and_escapes_it() -> None:
-    days = [Deadline("2023-12-31", (("met", 2), ("unmet", 1))), Deadline("2025-12-31", (("unknown", 4),))]
+    days = [Deadline("2023-12-31", "三", (("met", 2), ("unmet", 1))), Deadline("2025-12-31", "五", (("unknown", 4),))]
     picture = timeline(days, "2025-06-30", "评定日 <b>&")
-    assert texts(picture) == ["3", "2023-12-31", "4", "2025-12-31", "评定日 <b>&"]
+    assert texts(picture) == ["3", "三", "4", "五", "评定日 <b>&"]
     assert "&lt;b&gt;&amp;" in picture
 
 
 def test_labels_of_close_days_do_not_lie_on_each_other() -> None:
-    days = [Deadline(f"2025-01-{day:02d}", (("met", 1),)) for day in range(1, 29)]
-    picture = timeline([*days, Deadline("2035-12-31", (("met", 1),))], "2025-06-30", "x")
+    days = [Deadline(f"2025-01-{day:02d}", f"2025年1月{day}日", (("met", 1),)) for day in range(1, 29)]
+    picture = timeline([*days, Deadline("2035-12-31", "2035年12月31日", (("met", 1),))], "2025-06-30", "x")
     root = ElementTree.fromstring(picture)  # noqa: S314
     labels = [(float(item.attrib["x"]), item.attrib["y"]) for item in root.iter("text") if item.get("class") == "day"]
     for number, (middle, lane) in enumerate(labels):
-        assert all(other != lane or abs(at - middle) >= 90 for at, other in labels[:number])
+        assert all(other != lane or abs(at - middle) >= 105 for at, other in labels[:number])
 
 
 def test_a_single_day_is_a_timeline() -> None:
-    assert "评" in timeline([Deadline("2025-06-30", (("met", 1),))], "2025-06-30", "评")
+    assert "评" in timeline([Deadline("2025-06-30", "2025年6月30日", (("met", 1),))], "2025-06-30", "评")
 
 
 @pytest.mark.parametrize("picture", [outcome_bar([("met", 1)], 1), bullet_bar(Distance(1, 2, 3))])

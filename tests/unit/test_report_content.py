@@ -16,8 +16,9 @@ from gradeeval.findings.result import Result
 from gradeeval.profiles.profile import Profile
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.quantity import decimal_text
-from gradeeval.reports import csv, junit, markdown, sarif, tables, xlsx
-from gradeeval.reports.content import Figure, Report, build_report
+from gradeeval.reports import csv, junit, markdown, sarif, tables, whole_tables, xlsx
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import Figure, Report
 from gradeeval.reports.figures import grouped
 from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.rendering import Layout
@@ -73,7 +74,12 @@ def test_every_table_is_as_wide_as_its_head(city: Report, hospital: Report) -> N
                 tables.not_applicable,
             )
         ]
-        for table in (*made, tables.everything(report), tables.steps(report), tables.overview(report)):
+        for table in (
+            *made,
+            whole_tables.everything(report),
+            whole_tables.steps(report),
+            whole_tables.overview(report),
+        ):
             rows = list(table.rows)
             assert {len(row) for row in rows} <= {len(table.headings)}, table.title
             if table.outcome is not None and rows:

@@ -31,6 +31,11 @@ def test_a_closing_mark_does_not_begin_a_line() -> None:
     assert wrap("比例（含）为", 8) == ["比例", "（含）为"]
 
 
+def test_a_date_and_a_number_with_its_unit_stay_on_one_line() -> None:
+    assert wrap("期限2025年12月31日", 16) == ["期限", "2025年12月31日"]
+    assert wrap("还差17家医院", 7) == ["还差", "17家医", "院"]
+
+
 def test_lines_after_the_first_hang() -> None:
     assert wrap("甲乙丙丁戊", 6, hanging="  ") == ["甲乙丙", "  丁戊"]
 

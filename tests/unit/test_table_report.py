@@ -147,7 +147,7 @@ def test_a_figure_stays_on_its_side_and_its_gap_is_not_nought(judged) -> None:  
 
 def test_before_the_deadline_a_gap_is_told_and_does_not_count(judged) -> None:  # type: ignore[no-untyped-def]
     text = shown(judged({**COUNTY, "period": "2024"}, as_of="2025-06-30"))
-    assert "尚未到期（最近的期限 2025-12-31），不影响总评" in text
+    assert "尚未到期（最近的期限 2025年12月31日），不影响总评" in "".join(line.strip() for line in text.split("\n"))
     assert "必须，未到期" in text
 
 
@@ -179,7 +179,7 @@ def test_parts_are_rolled_up_and_those_that_pull_a_share_down_are_named(judged, 
 
 def test_several_subjects_get_one_line_each_first(judged) -> None:  # type: ignore[no-untyped-def]
     text = shown(judged(HOSPITAL, COUNTY))
-    assert text.startswith("评定 2 个对象，评定日 2026-03-01\n")
+    assert text.startswith("评定 2 个对象，评定日 2026年3月1日\n")
     head = text[: text.index("═")]
     assert "示例第1医院（虚构）" in head
     assert "中牟县" in head

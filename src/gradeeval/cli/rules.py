@@ -19,7 +19,7 @@ from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import binds_plain, comparator, target_plain
 from gradeeval.language.scope import Reference, Scope, reach_title
-from gradeeval.messages import _, chosen, listed, mark
+from gradeeval.messages import _, chosen, day, listed, mark
 from gradeeval.reports import words
 from gradeeval.rulesets.coverage import coverage
 from gradeeval.rulesets.reading import read_ledger
@@ -63,7 +63,7 @@ def list_rules(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[s
             item.clause,
             reach_title(item.binds),
             words.force(item.force),
-            item.due or "—",
+            day(item.due) if item.due is not None else "—",
             _name(item, workspace),
         )
         for item in _chosen(workspace, Wanted(rulesets, topics, only))
@@ -92,7 +92,7 @@ def show(requirement: str) -> int:
         (_("约束对象"), _text(binds_plain(found))),
         (_("指标"), f"{found.indicator}（{chosen(*workspace.scope.title(found.indicator, found.binds.kind))}）"),
         (_("目标"), words.target(found.target, reference)),
-        (_("期限"), found.due or _("无期限（长期有效）")),
+        (_("期限"), day(found.due) if found.due is not None else _("无期限（长期有效）")),
         (_("年度"), str(found.within or found.every_year or "—")),
         (_("约束力"), words.force(found.force)),
         (_("责任单位"), listed(found.responsible) or "—"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,13 +12,15 @@ from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import opened
 from gradeeval.engines.conditions import compile_condition
 from gradeeval.engines.views import World
-from gradeeval.errors import Misuse, NotFound
+from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.forms.needs import is_of, needs_of
 from gradeeval.forms.rows import Source
-from gradeeval.forms.template import Asking, Subject, template
+from gradeeval.forms.template import Asking, Subject, sort_title, template
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.messages import _, listed, mark
-from gradeeval.profiles.profile import Profile
+from gradeeval.problems import Problem
+from gradeeval.profiles.profile import ListedPart, Profile, Roster
+from gradeeval.profiles.reading import ProfileReader
 from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.timeline import read_period, today
 from gradeeval.vocabulary import KINDS, TIERS
@@ -37,6 +40,19 @@ MOST = 5_000
 @click.option("--region", default=None, help=mark("区域代码：只列管辖它的文件，并填好代码"))
 @click.option("--period", default=None, help=mark("时期（默认上一年）"))
 @options.rulesets
+@click.option(
+    "--roster-of",
+    default=None,
+    metavar="REGION",
+    help=mark("一张表填多个对象，先写好名册上该区域内这类对象的编号、名称和分类（.xlsx）"),
+)
+@click.option(
+    "--roster",
+    "roster_files",
+    type=options.PATH,
+    multiple=True,
+    help=mark("另用这些名册文件（机构、网络的名册），可多次"),
+)
 @click.option("--many", type=click.IntRange(1, MOST), default=None, help=mark("一张表填多个对象，给出行数（.xlsx）"))
 @click.option(
     "-o",
@@ -54,6 +70,8 @@ def command(
     region: str | None,
     period: str | None,
     rulesets: tuple[str, ...],
+    roster_of: str | None,
+    roster_files: tuple[Path, ...],
     many: int | None,
     output: Path | None,
     force: bool,
@@ -65,18 +83,24 @@ def command(
     if suffix not in SUFFIXES:
         known = listed(SUFFIXES)
         raise NotFound(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=output, known=known))
-    if many is not None and suffix != ".xlsx":
-        raise Misuse(_("--many 只用于 .xlsx 表单；请写 -o 表单.xlsx"))
+    if suffix != ".xlsx":
+        for option, value in (("--many", many), ("--roster-of", roster_of)):
+            if value is not None:
+                raise Misuse(_("{option} 只用于 .xlsx 表单；请写 -o 表单.xlsx").format(option=option))
+    if roster_files and roster_of is None:
+        raise Misuse(_("--roster 要和 --roster-of 一起用，由它指明区域"))
     chosen_period = period or str(int(today()[:4]) - 1)
     if read_period(chosen_period) is None:
         raise Misuse(_("“{period}”不是日历上的时期").format(period=chosen_period))
     workspace = opened()
-    world = World(workspace.scope, (), workspace.rosters)
+    world = World(workspace.scope, (), (*workspace.rosters, *_own_rosters(roster_files, workspace)))
     reach = _reach(kind, tier, network_type, region, workspace, world)
-    documents = _documents(workspace, world, rulesets, region)
-    code = region or next((document.jurisdiction for document in documents), "410000")
+    parts = _parts(reach, roster_of, world) if roster_of is not None else []
+    place = region or roster_of
+    documents = _documents(workspace, world, rulesets, place)
+    code = place or next((document.jurisdiction for document in documents), "410000")
     row = world.row(code, today())
-    subject = Subject(reach, code, row.name if row is not None and region is not None else "", chosen_period)
+    subject = Subject(reach, code, row.name if row is not None and place is not None else "", chosen_period)
     requirements = [item for document in documents for item in workspace.load(document.id).requirements]
     permits = {item.id: item for item in requirements if item.force == "permit"}
     applying = [item for item in requirements if _may_apply(item, subject, world) or region is None]
@@ -88,7 +112,7 @@ def command(
     if suffix == ".xlsx":
         from gradeeval.forms.workbook import workbook
 
-        content = workbook(subject, asking, sources, many=many or 0)
+        content = workbook(subject, asking, sources, many=many or 0, parts=parts)
     elif suffix == ".csv":
         from gradeeval.forms.csv_form import csv_form
 
@@ -119,6 +143,36 @@ def _reach(
     if network_type not in types:
         raise Misuse(_("请用 --type 指明网络的类型：{types}").format(types=listed(types)))
     return Reach(kind, type=network_type)
+
+
+def _own_rosters(files: tuple[Path, ...], workspace: Workspace) -> Sequence[Roster]:
+    """The rosters in these files; any fault in them is an error."""
+    if not files:
+        return ()
+    dataset = ProfileReader(workspace.scope).read(files)
+    if dataset.problems:
+        raise InvalidContent(dataset.problems)
+    if not dataset.rosters:
+        raise InvalidContent([Problem(_("这里面没有名册"), str(files[0]))])
+    return dataset.rosters
+
+
+def _parts(reach: Reach, region: str, world: World) -> list[ListedPart]:
+    """What rosters list of this sort in the region. Raises ``NotFound`` where it is nothing, ``Misuse`` where it is too much."""
+    if world.row(region, today()) is None:
+        raise NotFound(_("名册中没有区域 {region}").format(region=region))
+    found = world.listed(reach, region, today())
+    if not found:
+        raise NotFound(
+            _("名册上 {region} 没有列这类对象（{sort}）；机构和网络的名册请用 --roster 给出").format(
+                region=region, sort=sort_title(reach)
+            )
+        )
+    if len(found) > MOST:
+        raise Misuse(
+            _("名册上有 {count} 个，一张表最多 {most} 个；请按下级区域分开").format(count=len(found), most=MOST)
+        )
+    return found
 
 
 def _documents(

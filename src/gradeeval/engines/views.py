@@ -339,6 +339,19 @@ class World:
                     views.append(self.view(profile))
         return views, False
 
+    def listed(self, reach: Reach, region: str, day: str) -> list[ListedPart]:
+        """What rosters list of a sort of subject in a region on a day, each once, in their order."""
+        found: dict[str, ListedPart] = {}
+        for row in (row for roster in self.rosters for row in roster.rows):
+            if (
+                _is(row, reach)
+                and row.holds_on(day)
+                and row.id != region
+                and self._within(row.parent or "", region, day)
+            ):
+                found.setdefault(row.id, row)
+        return list(found.values())
+
     def unlisted(self, kind: str, day: str) -> list[Profile]:
         """Profiles of a kind that a complete roster of their region does not list: never counted, to be reported."""
         found = []

@@ -17,7 +17,7 @@ from gradeeval.findings.finding import Finding, make_finding
 from gradeeval.findings.result import RollUp, SubjectResult
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, day, listed
 from gradeeval.profiles.profile import Profile
 from gradeeval.rulesets.ruleset import PolicyDocument
 
@@ -132,7 +132,7 @@ class Evaluator:
             other.period.text for other in self.world.history.get(profile.key, ()) if other.period.end > self.as_of
         ]
         if later:
-            yield _("时期 {periods} 在评定日 {as_of} 之后，未计入").format(periods=listed(later), as_of=self.as_of)
+            yield _("时期 {periods} 在评定日 {as_of} 之后，未计入").format(periods=listed(later), as_of=day(self.as_of))
         for requirement in gone:
             yield _("{id} 已由后来的要求取代，未评定").format(id=requirement.id)
         if not self.world.chain(profile.region, profile.period.end):

@@ -9,7 +9,7 @@ from gradeeval.evaluate.judging import EngineFactory, Evaluator
 from gradeeval.evaluate.selection import Wanted, documents_for
 from gradeeval.findings.result import Result, RollUp, SubjectResult
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _
+from gradeeval.messages import _, day
 from gradeeval.profiles.profile import Profile, Roster
 from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
 
@@ -46,7 +46,7 @@ def check(
     for key in watched([key for key in world.history if not asked or key[1] in asked]):
         profile = world.judged(key, as_of)
         if profile is None:
-            notes.append(_("{id}：所有时期都在评定日 {as_of} 之后，未评定").format(id=key[1], as_of=as_of))
+            notes.append(_("{id}：所有时期都在评定日 {as_of} 之后，未评定").format(id=key[1], as_of=day(as_of)))
             continue
         results.append(evaluator.subject(profile))
         rolled.extend(evaluator.roll_up(profile))

@@ -19,6 +19,7 @@ from gradeeval.schemas import shipped
 from gradeeval.vocabulary import ValueType
 
 _PROOF = ("source", "evidence", "note", "status")
+_WHOLE_ROW = ("source", "evidence", "status")
 _TEXTS = ("name", "note", "source")
 
 
@@ -102,7 +103,7 @@ class Items:
                 if value is not None:
                     item[name] = value
                     self.form.places[index, name] = next(iter(group.values())).places["value"]
-            elif name not in ("source", "evidence"):
+            elif name not in _WHOLE_ROW:
                 fact = self._fact(name, group, index)
                 if fact is not None:
                     facts[name] = fact
@@ -164,11 +165,11 @@ class Items:
             return {**value, **proof}
         return {"value": value, **proof} if proof else value
 
-    def _single(self, group: Mapping[str, Entry], type_: ValueType) -> object:
+    def _single(self, group: Mapping[str, Entry], type_: ValueType, *, partial: bool = False) -> object:
         entry = group.get("")
         if entry is None or "value" not in entry.cells:
             return None
-        value, fault = read_cell(entry.cells["value"], type_, typed=self.typed)
+        value, fault = read_cell(entry.cells["value"], type_, typed=self.typed, partial=partial)
         self._note_faults(entry, fault)
         return value
 
@@ -208,7 +209,7 @@ class Items:
         assert type_.values is not None
         whole = group.get("")
         if whole is not None and "value" in whole.cells:
-            return self._single(group, type_)
+            return self._single(group, type_, partial=not complete)
         known: dict[str, bool] = {}
         rest = False
         place = next(iter(group.values())).places["value"]
@@ -254,16 +255,19 @@ class Items:
                         self._fault(entry.places[name], fault)
                     else:
                         found.setdefault(name, []).append(cell.text.strip())
-        return {name: self._proof_value(name, texts, group) for name, texts in found.items()}
+        proof: dict[str, Any] = {}
+        for name, texts in found.items():
+            at = next(entry.places[name] for entry in group.values() if name in entry.cells)
+            proof[name] = self._proof_value(name, texts, at)
+        return proof
 
-    def _proof_value(self, name: str, texts: list[str], group: Mapping[str, Entry]) -> object:
+    def _proof_value(self, name: str, texts: list[str], at: Place) -> object:
         if name == "evidence":
             return _evidence(texts)
         if name == "status":
             values = self.scope.vocabulary.lists["data_status"]
             code = code_of(texts[0], values)
             if code is None:
-                at = next(entry.places["status"] for entry in group.values() if "status" in entry.cells)
                 self._fault(
                     at,
                     _("“{value}”不在“{title}”的取值中{hint}；可填：{options}").format(
@@ -277,17 +281,19 @@ class Items:
         return _("；").join(dict.fromkeys(texts))
 
     def _whole_row_proof(self, entries: Mapping[str, Entry], facts: dict[str, Any]) -> None:
-        """Source and evidence that a table gives once for the whole row go to each of its facts."""
+        """Source, evidence and status that a table gives once for the whole row go to each of its facts."""
         proof: dict[str, Any] = {}
-        for name in ("source", "evidence"):
+        for name in _WHOLE_ROW:
             if name not in entries or "value" not in entries[name].cells:
                 continue
             cell = entries[name].cells["value"]
             fault = refusal(cell)
             if fault is not None:
                 self._fault(entries[name].places["value"], fault)
-            else:
-                proof[name] = _evidence([cell.text]) if name == "evidence" else cell.text.strip()
+                continue
+            known = self._proof_value(name, [cell.text.strip()], entries[name].places["value"])
+            if known is not None:
+                proof[name] = known
         if proof and not facts:
             self._note(
                 next(iter(entries.values())).places["value"], _("只填了来源、佐证或备注，没有填报值；按“不知道”处理")

@@ -13,17 +13,33 @@ from gradeeval.profiles.form_layout import EMPTY_LIST, SEPARATORS
 from gradeeval.profiles.workbook import Cell
 from gradeeval.vocabulary import Values, ValueType
 
-Plain = bool | int | Decimal | str | list[str]
+Plain = bool | int | Decimal | str | list[str] | dict[str, bool]
 Reading = tuple[Plain | None, str | None]
 """The value, or the sentence that says why there is none."""
 
 _YES = frozenset(("是", "yes", "true"))
 _NO = frozenset(("否", "no", "false"))
+_STATES = {"有": True, "yes": True, "无": False, "没有": False, "no": False, "不详": None, "unknown": None}
+_OTHERS = {
+    "其余不详": None,
+    "others unknown": None,
+    "其余都没有": False,
+    "其余没有": False,
+    "其余无": False,
+    "no others": False,
+}
+_MARKER = re.compile(
+    rf"(?:(?P<state>{'|'.join(_STATES)})\s*[：:]|(?P<others>{'|'.join(_OTHERS).replace(' ', r' +')})(?=\s*(?:$|[{SEPARATORS}。])))",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
-def read_cell(cell: Cell, value_type: ValueType, *, typed: bool) -> Reading:
-    """The value of a fact or field. ``typed``: cells know numbers from text, as in a workbook but not in CSV."""
+def read_cell(cell: Cell, value_type: ValueType, *, typed: bool, partial: bool = False) -> Reading:
+    """The value of a fact or field. ``typed``: cells know numbers from text, as in a workbook but not in CSV.
+
+    ``partial``: of a list it may be said which codes are there, which are not, and that the others are not known.
+    """
     refused = refusal(cell)
     if refused is not None:
         return None, refused
@@ -35,7 +51,7 @@ def read_cell(cell: Cell, value_type: ValueType, *, typed: bool) -> Reading:
         return (None, fault) if fault else (value, None)
     if value_type.form == "list":
         assert value_type.values is not None
-        return codes(cell, value_type.values)
+        return codes(cell, value_type.values, partial=partial)
     if value_type.values is not None:
         return code(cell, value_type.values)
     return text(cell)
@@ -108,26 +124,50 @@ def code_of(word: str, values: Values) -> str | None:
     return None
 
 
-def codes(cell: Cell, values: Values) -> Reading:
-    """Several codes in one cell, with 、 or another separator between them; 无 is none of them."""
+def codes(cell: Cell, values: Values, *, partial: bool = False) -> Reading:
+    """Several codes in one cell, with 、 or another separator between them; 无 is none of them.
+
+    A list that says no more than which codes are there is complete. Where ``partial``, 有：, 无： and 不详： say how it is with
+    the codes that follow, and 其余不详 or 其余都没有 how it is with the others; the result is then the known codes with true
+    or false.
+    """
     rest = cell.text.strip()
-    if rest in (EMPTY_LIST, "none"):
+    if rest.lower() in (EMPTY_LIST, "none"):
         return [], None
     words = sorted(
         {word for known, titles in values.titles.items() for word in (known, *titles)}, key=len, reverse=True
     )
-    found: list[str] = []
+    found: dict[str, bool | None] = {}
+    state: bool | None = True
+    others: bool | None = False
+    marked = said_others = False
     while rest:
         word = next((word for word in words if rest.startswith(word) and _ends(rest[len(word) :])), None)
-        if word is None:
+        marker = _MARKER.match(rest) if word is None else None
+        if word is not None:
+            known = code_of(word, values)
+            assert known is not None
+            if known in found:
+                return None, _("“{value}”写了两次").format(value=word)
+            found[known] = state
+        elif marker is not None and partial:
+            marked = True
+            if marker["state"]:
+                state = _STATES[marker["state"].lower()]
+            elif said_others:
+                return None, _("“{value}”写了两次").format(value=marker[0].strip())
+            else:
+                others, said_others = _OTHERS[" ".join(marker["others"].lower().split())], True
+            word = marker[0]
+        else:
             return None, _not_listed(re.split(f"[{SEPARATORS}]", rest)[0], values)
-        known = code_of(word, values)
-        assert known is not None
-        if known in found:
-            return None, _("“{value}”写了两次").format(value=word)
-        found.append(known)
         rest = rest[len(word) :].strip().lstrip(SEPARATORS).strip()
-    return found, None
+    if marked and not said_others and len(found) < len(values.titles):
+        return None, _("还要写明其余各项怎样：加上“其余不详”或“其余都没有”")
+    every = {code: found.get(code, others) for code in values.titles}
+    if None not in every.values():
+        return [code for code in (found if all(found.values()) else every) if every[code]], None
+    return {code: has for code, has in every.items() if has is not None} or None, None
 
 
 def text(cell: Cell) -> Reading:
@@ -150,7 +190,8 @@ def identity(cell: Cell) -> Reading:
 
 
 def _ends(rest: str) -> bool:
-    return not rest.strip() or rest.strip()[0] in SEPARATORS
+    rest = rest.lstrip(" \t\r\u3000")
+    return not rest or rest[0] in SEPARATORS
 
 
 def _not_listed(word: str, values: Values) -> str:

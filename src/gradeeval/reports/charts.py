@@ -18,15 +18,16 @@ BAR_HEIGHT = 16
 _TIMELINE_WIDTH = 760
 _COLUMN_HEIGHT = 70
 _LANES = 3
-_LABEL_ROOM = 92
+_LABEL_ROOM = 112
 _LEAST_PART = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day on which requirements are due: ``counts`` of findings by outcome, in the order in which they are stacked."""
+    """A day on which requirements are due, with what it is called: ``counts`` of findings by outcome, in the order in which they are stacked."""
 
     day: str
+    label: str
     counts: tuple[tuple[str, int], ...]
 
     @property
@@ -129,7 +130,7 @@ def timeline(deadlines: Sequence[Deadline], as_of: str, as_of_label: str) -> str
         picture.append(_text(str(item.total), middle, top - 4, "count"))
         if lane is not None:
             picture.append(_line(middle, base, middle, base + 5 + 16 * lane, "axis"))
-            picture.append(_text(item.day, middle, base + 17 + 16 * lane, "day"))
+            picture.append(_text(item.label, middle, base + 17 + 16 * lane, "day"))
     picture.append(_line(across(today), 16, across(today), base + 8, "today"))
     anchor = "start" if across(today) < _TIMELINE_WIDTH / 2 else "end"
     picture.append(_text(as_of_label, across(today), 11, "today-label", anchor))

@@ -7,8 +7,10 @@ import io
 from datetime import date
 
 from gradeeval.findings.result import Result
-from gradeeval.reports import tables
-from gradeeval.reports.content import Figure, build_report
+from gradeeval.reports import whole_tables
+from gradeeval.reports.cells import Cell
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import Figure
 from gradeeval.reports.rendering import Layout
 
 _RUNS = tuple("=+-@＝＋－＠\t\r\n|")
@@ -19,13 +21,13 @@ def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signa
     """UTF-8 with a byte order mark and CRLF, as Excel reads it. A text that Excel would run has an apostrophe before it."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    table = tables.everything(build_report(result), always_named=True)
+    table = whole_tables.everything(build_report(result), always_named=True)
     writer.writerow([heading.text for heading in table.headings])
     writer.writerows([shown(cell) for cell in row] for row in table.rows)
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
 
 
-def shown(cell: tables.Cell) -> str:
+def shown(cell: Cell) -> str:
     """A cell as text that no spreadsheet runs; a figure that is a number is one, even below zero."""
     if isinstance(cell, date):
         return cell.isoformat()

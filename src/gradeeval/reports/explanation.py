@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradeeval.engines.trace import Trace
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result
-from gradeeval.messages import _, chosen, listed
+from gradeeval.messages import _, chosen, day, listed
 from gradeeval.quantity import Bound
 from gradeeval.reports import figures, naming, words
 from gradeeval.reports.nearest import nearest_changes
@@ -38,8 +40,8 @@ def _say_head(page: Page, finding: Finding, result: Result) -> None:
         [
             (_("对象"), f"{naming.subject(view)}  {view.id}"),
             (_("所在地"), naming.place(view)),
-            (_("数据时期"), view.period.text),
-            (_("评定日"), result.as_of),
+            (_("数据时期"), naming.period(view.period.text)),
+            (_("评定日"), day(result.as_of)),
         ]
     )
     page.blank()
@@ -77,13 +79,13 @@ def _say_demand(page: Page, finding: Finding, result: Result) -> None:
     )
 
 
-def due(finding: Finding) -> str:
-    """The deadline and where it was taken from."""
+def due(finding: Finding, written: Callable[[str], str] = day) -> str:
+    """The deadline, ``written`` for people unless said otherwise, and where it was taken from."""
     requirement = finding.requirement
     if requirement.due is None:
         return _("常年要求，没有期限")
     source = {"clause": _("条款写明"), "document": _("取自文件的规划期")}.get(requirement.due_from, "")
-    text = _("{due}（{source}）").format(due=requirement.due, source=source)
+    text = _("{due}（{source}）").format(due=written(requirement.due), source=source)
     if requirement.every_year is not None:
         return _("{span} 每年；{due}").format(span=str(requirement.every_year).replace("..", "–"), due=text)
     if requirement.within is not None:

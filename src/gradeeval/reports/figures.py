@@ -10,24 +10,24 @@ from gradeeval.findings.finding import Finding
 from gradeeval.findings.gap import Range, Shortfall
 from gradeeval.language.nodes import Bounds, Equals, Includes, Ratio, Share
 from gradeeval.language.scope import Reference, Scope
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, counted, listed
 from gradeeval.quantity import Interval, NoValue, decimal_text, shown
 
 _MOST_CODES = 5
 """More codes than these are counted instead of named, where it has to be short."""
 
 
-def unit(code: str | None) -> str:
-    """A unit as it stands behind a number."""
+def unit(code: str | None, beside: Fraction | int = 2) -> str:
+    """A unit as it stands behind the number ``beside``."""
     return {
         "percent": "%",
-        "percentage_point": _("个百分点"),
+        "percentage_point": counted("个百分点", beside),
         "ratio": _("倍"),
-        "month": _("个月"),
+        "month": counted("个月", beside),
         "yuan": _("元"),
         "rank": _("位"),
-        "units": _("个"),
-        "institutions": _("家"),
+        "units": counted("个", beside),
+        "institutions": counted("家", beside),
     }.get(code or "", "")
 
 
@@ -38,7 +38,7 @@ def number(value: Fraction | float, unit_code: str | None, beside: Fraction | in
     text = shown(value, beside)
     if unit_code in ("yuan", "count", "units", "institutions"):
         text = grouped(text)
-    return text + unit(unit_code)
+    return text + unit(unit_code, value)
 
 
 def natural(bound: int | Fraction, scale: int) -> Fraction:
@@ -140,6 +140,8 @@ def gap(finding: Finding, scope: Scope) -> str:
     shortfall = finding.shortfall
     if finding.outcome == "met" or shortfall is None:
         return ""
+    if finding.outcome != "unmet" and value(finding.judgement.value, finding.reference) == "—":
+        return ""  # nothing is known that it could be measured from
     return to_do(shortfall, finding.reference, scope)
 
 

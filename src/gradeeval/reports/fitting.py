@@ -12,6 +12,9 @@ from tabulate import tabulate
 
 _NOT_FIRST = frozenset("，。、；：？！）》」』”’】〉〕…％%,.;:?!)]}·～")
 _NOT_LAST = frozenset("（《「『“‘【〈〔([{≥≤><±")
+_BEHIND_NUMBERS = frozenset("年月日天家个项倍元位")
+"""A number and its unit stay on one line, and so does a date."""
+
 _STAND_INS = 0x2F000
 """First of a row of unassigned characters that take two columns; see ``_swapped``."""
 
@@ -173,6 +176,8 @@ def _may_break(before: str, after: str) -> bool:
         return False
     if before == " ":
         return True
+    if (before.isdigit() and after in _BEHIND_NUMBERS) or (before in "年月" and after.isdigit()):
+        return False
     return wcwidth.wcwidth(before) == 2 or wcwidth.wcwidth(after) == 2
 
 

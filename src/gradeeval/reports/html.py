@@ -20,9 +20,10 @@ from markupsafe import Markup
 
 from gradeeval import __version__
 from gradeeval.findings.result import Result
-from gradeeval.messages import _, chosen, language
+from gradeeval.messages import _, chosen, counted, day, language
 from gradeeval.reports import naming, panels, words
-from gradeeval.reports.content import MARKS, Report, Row, SubjectReport, build_report
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import MARKS, Report, Row, SubjectReport
 from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.page import clean
 from gradeeval.reports.ranking import FORCES, relative_size
@@ -50,11 +51,6 @@ class Entry:
         finding = self.row.finding
         return clean(words.target(finding.requirement.target, finding.reference, 1))
 
-    @property
-    def gap(self) -> str:
-        """How far it is; nothing where nothing is known that it could be measured from."""
-        return self.row.gap.text if self.row.code == "unmet" or self.row.actual.text != "—" else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Facet:
@@ -79,6 +75,9 @@ def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signa
     bullets, more_bullets = panels.bullets((entry.index, entry.subject.name, entry.row) for entry in entries)
     text = _template().render(
         _=_,
+        counted=counted,
+        day=day,
+        period=naming.period,
         language={"zh": "zh-CN"}.get(language(), language()),
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 - a file of this package
@@ -249,7 +248,7 @@ def _finding_pairs(entry: Entry) -> list[list[Any]]:
         [_("结论"), row.outcome],
         [_("现状"), row.actual.text],
         [_("目标"), row.target.text],
-        [_("差距"), entry.gap],
+        [_("差距"), row.gap.text],
         [_("说明"), row.why],
         [_("佐证材料"), row.evidence, 1],
         [_("备注"), row.remarks],

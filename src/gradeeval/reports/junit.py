@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from gradeeval.findings.result import Result
 from gradeeval.messages import _
-from gradeeval.reports.content import Report, Row, SubjectReport, build_report, labelled
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import Report, Row, SubjectReport, labelled
+from gradeeval.reports.explanation import due
 from gradeeval.reports.rendering import Layout
 
 
@@ -67,7 +69,7 @@ def _inner(row: Row) -> str | None:
             (_("目标值"), row.target.text),
             (_("差距"), row.gap.text),
             (_("约束力"), row.force),
-            (_("期限"), row.due),
+            (_("期限"), due(row.finding, str)),
             (_("责任单位"), row.offices),
             (_("原因或缺少的数据"), row.why),
         )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from gradeeval.findings.result import Result
-from gradeeval.messages import _
-from gradeeval.reports import tables
-from gradeeval.reports.content import Figure, Report, SubjectReport, build_report, labelled
+from gradeeval.messages import _, day
+from gradeeval.reports import tables, whole_tables
+from gradeeval.reports.cells import Table, joined, period, shown
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import Report, SubjectReport, labelled
 from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.rendering import Layout
-from gradeeval.reports.tables import Table
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$]|^\s*[-+=]|^\s*[0-9]+[.)](?=\s|$)|(?<=[a-zA-Z])://|@)")
 
@@ -39,10 +39,10 @@ def _escape(match: re.Match[str]) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield f"# {escaped(report.title)}"
     yield ""
-    yield labelled(_("评定日"), report.as_of)
+    yield labelled(_("评定日"), day(report.as_of))
     yield ""
     if len(report.subjects) != 1:
-        yield from _table(tables.overview(report), 2)
+        yield from _table(whole_tables.overview(report), 2)
     for subject in report.subjects:
         yield from _subject(report, subject)
     if report.notes:
@@ -78,10 +78,10 @@ def _about(subject: SubjectReport) -> Iterator[str]:
     yield labelled(_("类别"), escaped(subject.sort))
     if subject.place:
         yield labelled(_("所在地"), escaped(subject.place))
-    yield labelled(_("数据时期"), escaped(subject.period))
+    yield labelled(_("数据时期"), escaped(shown(period(subject.period))))
     for document in subject.documents:
         about = _("{title}（{verdict}）").format(
-            title=tables.joined(document.title, document.number, between=" "), verdict=document.verdict
+            title=joined(document.title, document.number, between=" "), verdict=document.verdict
         )
         yield labelled(_("文件"), escaped(about))
     yield from map(escaped, subject.grounds)
@@ -124,7 +124,7 @@ def _heading(text: str, level: int) -> Iterator[str]:
 
 def _table(table: Table, level: int) -> Iterator[str]:
     """A heading and the table; nothing where there are no rows. Columns without a text are left out."""
-    rows = [[_shown(cell) for cell in row] for row in table.rows]
+    rows = [[escaped(shown(cell)) for cell in row] for row in table.rows]
     if not rows:
         return
     kept = [index for index, heading in enumerate(table.headings) if heading.blank or any(row[index] for row in rows)]
@@ -134,11 +134,3 @@ def _table(table: Table, level: int) -> Iterator[str]:
     for row in rows:
         yield _line(row[index] for index in kept)
     yield ""
-
-
-def _shown(cell: tables.Cell) -> str:
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, Figure):
-        return escaped(cell.text)
-    return escaped(cell) if isinstance(cell, str) else str(cell)

@@ -8,8 +8,9 @@ from gradeeval.engines.views import View
 from gradeeval.findings.missing import Missing
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
-from gradeeval.messages import _, chosen, listed
+from gradeeval.messages import _, chosen, day, listed
 from gradeeval.rulesets.ruleset import PolicyDocument
+from gradeeval.timeline import is_date
 from gradeeval.vocabulary import AROUND
 
 
@@ -92,6 +93,11 @@ def missing(items: Iterable[Missing], scope: Scope, own_period: str) -> Iterator
         yield text
 
 
+def period(text: str) -> str:
+    """A period as people write it: a day as a date, anything else as it is."""
+    return day(text) if is_date(text) else text
+
+
 def periods(texts: Iterable[str]) -> str:
     """Periods in order; years that follow each other as a span."""
     spans: list[list[str]] = []
@@ -100,7 +106,7 @@ def periods(texts: Iterable[str]) -> str:
             spans[-1].append(text)
         else:
             spans.append([text])
-    return listed(span[0] if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
+    return listed(period(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
 
 
 def holder(name: str, scope: Scope) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from gradeeval.engines.judgement import MET, NEEDS_REVIEW, NOT_APPLICABLE, UNKNOWN, UNMET
 from gradeeval.findings.result import Result, SubjectResult
-from gradeeval.messages import _
+from gradeeval.messages import _, day
 from gradeeval.reports import naming, words
 from gradeeval.reports.fitting import Cell, Column
 from gradeeval.reports.page import GREEN, RED, YELLOW, Page
@@ -19,7 +19,7 @@ _TINTS = {"met": GREEN, "unmet": RED, "unknown": YELLOW, "nothing_due": ""}
 
 def say_overview(page: Page, result: Result) -> None:
     """One line for each subject."""
-    page.heading(_("评定 {count} 个对象，评定日 {as_of}").format(count=len(result.subjects), as_of=result.as_of))
+    page.heading(_("评定 {count} 个对象，评定日 {as_of}").format(count=len(result.subjects), as_of=day(result.as_of)))
     outcomes = [code for code in SHOWN_OUTCOMES if any(subject.counts[code] for subject in result.subjects)]
     columns = [
         Column(_("对象"), 20),
@@ -30,7 +30,7 @@ def say_overview(page: Page, result: Result) -> None:
     rows: list[list[Cell]] = [
         [
             naming.subject(subject.view),
-            subject.view.period.text,
+            naming.period(subject.view.period.text),
             words.verdict_short(subject.verdict),
             *(str(subject.counts[code]) for code in outcomes),
         ]
@@ -48,8 +48,8 @@ def say_verdict(page: Page, subject: SubjectResult, result: Result) -> None:
         [
             (_("类别"), naming.sort(view.reach)),
             (_("所在地"), naming.place(view)),
-            (_("数据时期"), view.period.text),
-            (_("评定日"), result.as_of),
+            (_("数据时期"), naming.period(view.period.text)),
+            (_("评定日"), day(result.as_of)),
             (_("引擎"), result.engine),
             *(
                 pair
@@ -95,7 +95,7 @@ def grounds(subject: SubjectResult) -> list[str]:
         days = sorted(str(finding.requirement.due) for finding in later)
         found.append(
             _("{count} 项必须达到的要求目前未达标，但尚未到期（最近的期限 {due}），不影响总评").format(
-                count=len(later), due=days[0]
+                count=len(later), due=day(days[0])
             )
         )
     weaker = sum(finding.outcome == UNMET and finding.requirement.force != "mandatory" for finding in subject.findings)

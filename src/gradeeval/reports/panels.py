@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from gradeeval.engines.judgement import MET, NEEDS_REVIEW, UNKNOWN, UNMET
 from gradeeval.language.nodes import Bounds, Equals
-from gradeeval.messages import _
+from gradeeval.messages import _, day
 from gradeeval.quantity import Interval
 from gradeeval.reports.charts import Deadline, Distance, bullet_bar, outcome_bar, timeline
 from gradeeval.reports.content import Named, Report, Rolled, Row, SubjectReport
@@ -74,6 +74,11 @@ class DueDay:
     day: str
     counts: Mapping[str, int]
     days: int
+
+    @property
+    def label(self) -> str:
+        """The day in local form."""
+        return day(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +204,9 @@ def deadlines(report: Report) -> Timeline:
             else:
                 found[row.due_day][row.code] += 1
     today = date.fromisoformat(report.as_of)
-    days = tuple(DueDay(day, found[day], (date.fromisoformat(day) - today).days) for day in sorted(found))
-    shown = [Deadline(item.day, tuple((code, item.counts[code]) for code in STACKED)) for item in days]
-    label = _("评定日 {as_of}").format(as_of=report.as_of)
+    days = tuple(DueDay(one, found[one], (date.fromisoformat(one) - today).days) for one in sorted(found))
+    shown = [Deadline(item.day, item.label, tuple((code, item.counts[code]) for code in STACKED)) for item in days]
+    label = _("评定日 {as_of}").format(as_of=day(report.as_of))
     return Timeline(days, timeline(shown, report.as_of, label) if shown else "", standing)
 
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from gradeeval import __version__
 from gradeeval.findings.result import Result
 from gradeeval.messages import _, language
-from gradeeval.reports.content import Report, Row, SubjectReport, build_report, labelled
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import Report, Row, SubjectReport, labelled
 from gradeeval.reports.rendering import Layout
 
 Plain = dict[str, Any]

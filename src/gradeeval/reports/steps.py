@@ -136,7 +136,7 @@ def _say_operands(page: Page, step: ValueStep, formula: Ratio | Change, scope: S
         names = naming.fact(formula.of, scope), naming.fact(formula.to, scope)
         page.say(f"{names[0]} ÷ {names[1]}{times} = {shown[0]} ÷ {shown[1]}{times} = {result}", indent, 2)
     else:
-        periods = [one.view.period.text if one.view is not None else "" for one in (first, second)]
+        periods = [naming.period(one.view.period.text) if one.view is not None else "" for one in (first, second)]
         page.say(
             _("{name} {now} 年减 {before} 年 = {first} − {second} = {result}").format(
                 name=naming.fact(formula.of, scope),

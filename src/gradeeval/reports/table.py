@@ -68,11 +68,11 @@ def _say_gaps(page: Page, findings: Sequence[Finding], result: Result) -> None:
     columns = [
         Column(_("序号"), 4, right=True),
         Column(_("条款"), 9),
-        Column(_("要求"), 15),
-        Column(_("现状"), 13),
+        Column(_("要求"), 14),
+        Column(_("现状"), 12),
         Column(_("目标"), 6),
         Column(_("差距"), 8, tint=RED),
-        Column(_("约束力/期限"), 12),
+        Column(_("约束力/期限"), 14),
         Column(_("责任单位"), 20, spare=1),
     ]
     rows: list[list[Cell]] = [

@@ -1,56 +1,18 @@
-"""The report as tables, once for the forms that are made of tables: Excel, CSV, Markdown, Word.
-
-A cell is a text, a whole number, a figure or a date; each form shows them in its own way. Where a table is about several
-subjects, the subject stands in front.
-"""
+"""The report as tables, once for the forms that are made of tables: Excel, Markdown, Word. Each holds one sort of finding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Sequence
 
 from gradeeval.messages import _, listed
-from gradeeval.reports import figures, words
-from gradeeval.reports.content import MARKS, Figure, Named, Offenders, Report, Rolled, Row, SubjectReport
-from gradeeval.reports.lines import trace_lines
-
-Cell = str | int | Figure | date
-_Rows = Callable[[SubjectReport], Iterable[Sequence[Cell]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """The head of a column: its text and how wide it should be (columns of a terminal); ``blank`` is for filling in."""
-
-    text: str
-    width: int = 12
-    blank: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table. ``rows`` can be gone through once; ``outcome`` is the number of the column that is coloured by outcome."""
-
-    title: str
-    headings: tuple[Heading, ...]
-    rows: Iterable[Sequence[Cell]]
-    outcome: int | None = None
-
-
-def day(text: str | None) -> Cell:
-    """A deadline as a date; of a standing duty the words."""
-    return date.fromisoformat(text) if text is not None else _("常年要求")
-
-
-def outcome(row: Row) -> str:
-    """The outcome with its sign."""
-    return f"{MARKS[row.code]} {row.outcome}"
+from gradeeval.reports import words
+from gradeeval.reports.cells import DATE_WIDTH, Cell, Heading, Table, deadline, joined, of_subjects, outcome
+from gradeeval.reports.content import Named, Offenders, Rolled, Row, SubjectReport
 
 
 def gaps(subjects: Sequence[SubjectReport]) -> Table:
     """What is missed or could not be judged, the weightiest first, with blank columns for self-assessment and review."""
-    return _table(
+    return of_subjects(
         _("差距"),
         subjects,
         [
@@ -65,7 +27,7 @@ def gaps(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("约束力"), 7),
             Heading(_("责任单位"), 14),
             Heading(_("责任科室"), 9),
-            Heading(_("整改期限"), 11),
+            Heading(_("整改期限"), DATE_WIDTH),
             Heading(_("佐证材料"), 14),
             Heading(_("自评"), 6, blank=True),
             Heading(_("复核"), 6, blank=True),
@@ -85,7 +47,7 @@ def gaps(subjects: Sequence[SubjectReport]) -> Table:
                 row.force,
                 row.offices,
                 row.department,
-                day(row.due_day),
+                deadline(row.due_day),
                 row.evidence,
                 "",
                 "",
@@ -100,7 +62,7 @@ def gaps(subjects: Sequence[SubjectReport]) -> Table:
 
 def wanting(subjects: Sequence[SubjectReport]) -> Table:
     """The facts that are missing, first those that decide most."""
-    return _table(
+    return of_subjects(
         _("数据缺口"),
         subjects,
         [
@@ -137,7 +99,7 @@ def wanting(subjects: Sequence[SubjectReport]) -> Table:
 
 def offenders(subjects: Sequence[SubjectReport]) -> Table:
     """One line for each part that pulls a share or count down, and for each of which it is unknown."""
-    return _table(
+    return of_subjects(
         _("拉低单位"),
         subjects,
         [
@@ -178,7 +140,7 @@ def _parts(item: Offenders) -> Iterator[tuple[Named, str]]:
 
 def rolled(subjects: Sequence[SubjectReport]) -> Table:
     """One line for each requirement that binds parts: how many by outcome, and those that are not met by name."""
-    return _table(
+    return of_subjects(
         _("下级汇总"),
         subjects,
         [
@@ -186,7 +148,7 @@ def rolled(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("要求"), 28),
             Heading(_("约束对象"), 12),
             Heading(_("约束力"), 8),
-            Heading(_("期限"), 12),
+            Heading(_("期限"), DATE_WIDTH),
             Heading(words.outcome("met"), 7),
             Heading(words.outcome("unmet"), 7),
             Heading(words.outcome("unknown"), 8),
@@ -209,7 +171,7 @@ def _rolled(item: Rolled) -> list[Cell]:
         item.title,
         item.sort,
         item.force,
-        day(item.requirement.due),
+        deadline(item.requirement.due),
         *(len(found.get(code, ())) for code in ("met", "unmet", "unknown", "needs_review", "error")),
         _names(found.get("unmet", ())),
         _names(found.get("unknown", ())),
@@ -221,7 +183,7 @@ def _rolled(item: Rolled) -> list[Cell]:
 
 def reviews(subjects: Sequence[SubjectReport]) -> Table:
     """What a person has to judge, with blank columns for the opinions."""
-    return _table(
+    return of_subjects(
         _("需人工评定"),
         subjects,
         [
@@ -233,7 +195,7 @@ def reviews(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("现状值"), 14),
             Heading(_("约束力"), 8),
             Heading(_("责任单位"), 20),
-            Heading(_("期限"), 12),
+            Heading(_("期限"), DATE_WIDTH),
             Heading(_("佐证材料"), 20),
             Heading(_("评定意见"), 16, blank=True),
             Heading(_("评定人"), 10, blank=True),
@@ -249,7 +211,7 @@ def reviews(subjects: Sequence[SubjectReport]) -> Table:
                 row.actual,
                 row.force,
                 row.offices,
-                day(row.due_day),
+                deadline(row.due_day),
                 row.evidence,
                 "",
                 "",
@@ -262,7 +224,7 @@ def reviews(subjects: Sequence[SubjectReport]) -> Table:
 
 def unknown(subjects: Sequence[SubjectReport]) -> Table:
     """The requirements that wait for facts."""
-    return _table(
+    return of_subjects(
         _("数据不足的要求"),
         subjects,
         [
@@ -271,12 +233,12 @@ def unknown(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("目标值"), 12),
             Heading(_("已知情况"), 14),
             Heading(_("约束力"), 8),
-            Heading(_("期限"), 12),
+            Heading(_("期限"), DATE_WIDTH),
             Heading(_("缺少的数据"), 40),
             Heading(_("编号"), 24),
         ],
         lambda subject: (
-            [row.clause, row.title, row.target, row.actual, row.force, day(row.due_day), row.why, row.id]
+            [row.clause, row.title, row.target, row.actual, row.force, deadline(row.due_day), row.why, row.id]
             for row in subject.of("unknown")
         ),
     )
@@ -284,7 +246,7 @@ def unknown(subjects: Sequence[SubjectReport]) -> Table:
 
 def met(subjects: Sequence[SubjectReport]) -> Table:
     """What is met."""
-    return _table(
+    return of_subjects(
         _("达标"),
         subjects,
         [
@@ -309,7 +271,7 @@ def _beside(row: Row) -> str:
 
 def not_applicable(subjects: Sequence[SubjectReport]) -> Table:
     """What does not apply, with the reason."""
-    return _table(
+    return of_subjects(
         _("不适用"),
         subjects,
         [Heading(_("条款号"), 11), Heading(_("要求"), 36), Heading(_("原因"), 30), Heading(_("编号"), 24)],
@@ -317,149 +279,5 @@ def not_applicable(subjects: Sequence[SubjectReport]) -> Table:
     )
 
 
-def everything(report: Report, *, always_named: bool = False) -> Table:
-    """Every finding, one line each, with all that is said of it; the columns are the same whatever was found."""
-    return _table(
-        _("全部结论"),
-        report.subjects,
-        [
-            Heading(_("序号"), 5),
-            Heading(_("编号"), 24),
-            Heading(_("文件"), 24),
-            Heading(_("条款号"), 11),
-            Heading(_("标准原文"), 40),
-            Heading(_("要求"), 24),
-            Heading(_("判定"), 14),
-            Heading(_("现状值"), 12),
-            Heading(_("分子"), 9),
-            Heading(_("分母"), 9),
-            Heading(_("目标值"), 12),
-            Heading(_("差距"), 16),
-            Heading(_("约束力"), 8),
-            Heading(_("期限"), 12),
-            Heading(_("责任单位"), 20),
-            Heading(_("责任科室"), 12),
-            Heading(_("数据系统"), 12),
-            Heading(_("佐证材料"), 20),
-            Heading(_("原因或缺少的数据"), 30),
-            Heading(_("备注"), 20),
-            Heading(_("解读"), 24),
-            Heading(_("自评"), 8, blank=True),
-            Heading(_("复核"), 8, blank=True),
-        ],
-        lambda subject: (
-            [
-                row.number,
-                row.id,
-                row.document,
-                row.clause,
-                row.quote,
-                row.title,
-                outcome(row),
-                row.actual,
-                _operand(row.actual, "part"),
-                _operand(row.actual, "whole"),
-                row.target,
-                row.gap,
-                row.force,
-                day(row.due_day),
-                row.offices,
-                row.department,
-                row.system,
-                row.evidence,
-                row.why,
-                row.remarks,
-                row.reading,
-                "",
-                "",
-            ]
-            for row in subject.rows
-        ),
-        outcome=6,
-        always_named=always_named,
-    )
-
-
-def _operand(figure: Figure, which: str) -> Cell:
-    number = figure.part if which == "part" else figure.whole
-    if number is None:
-        return ""
-    return Figure(figures.number(number, None), number, digits=0 if number.denominator == 1 else 2)
-
-
-def steps(report: Report) -> Table:
-    """How each finding came about, one step a line; made line by line."""
-    headings = [Heading(_("编号"), 26), Heading(_("要求"), 30), Heading(_("步骤"), 5), Heading(_("推算"), 100)]
-    several = len(report.subjects) > 1
-    return Table(
-        _("推算过程"),
-        (Heading(_("对象"), 24), *headings) if several else tuple(headings),
-        (
-            [*([subject.name] if several else ()), row.id, row.title, number, "　" * (line.indent // 2) + line.text]
-            for subject in report.subjects
-            for row in subject.rows
-            for number, line in enumerate(trace_lines(row.finding, report.result), 1)
-        ),
-    )
-
-
-def overview(report: Report) -> Table:
-    """One line for each subject."""
-    codes = report.subjects[0].counts if report.subjects else ()
-    return Table(
-        _("总评"),
-        (
-            Heading(_("对象"), 28),
-            Heading(_("对象编号"), 24),
-            Heading(_("类别"), 12),
-            Heading(_("所在地"), 20),
-            Heading(_("数据时期"), 10),
-            Heading(_("总评"), 14),
-            *(Heading(count.outcome, 9) for count in codes),
-            Heading(_("其中必须而未达标"), 10),
-            Heading(_("依据"), 60),
-        ),
-        (
-            [
-                subject.name,
-                subject.id,
-                subject.sort,
-                subject.place,
-                subject.period,
-                subject.verdict_short,
-                *(count.all for count in subject.counts),
-                next(count.mandatory for count in subject.counts if count.code == "unmet"),
-                _("；").join(subject.grounds),
-            ]
-            for subject in report.subjects
-        ),
-    )
-
-
-def joined(*texts: str, between: str | None = None) -> str:
-    """The texts that are not empty, one after the other."""
-    return (_("；") if between is None else between).join(text for text in texts if text)
-
-
 def _names(parts: Sequence[Named]) -> str:
     return listed(part.name for part in parts)
-
-
-def _table(
-    title: str,
-    subjects: Sequence[SubjectReport],
-    headings: Sequence[Heading],
-    rows: _Rows,
-    *,
-    outcome: int | None = None,
-    always_named: bool = False,
-) -> Table:
-    """The rows of all subjects; with the subject in front where there are several, or where it is ``always_named``."""
-    if len(subjects) < 2 and not always_named:
-        return Table(title, tuple(headings), (row for subject in subjects for row in rows(subject)), outcome)
-    return Table(
-        title,
-        (Heading(_("对象"), 24), Heading(_("对象编号"), 20), Heading(_("数据时期"), 10), *headings),
-        ([subject.name, subject.id, subject.period, *row] for subject in subjects for row in rows(subject)),
-        None if outcome is None else outcome + 3,
-    )

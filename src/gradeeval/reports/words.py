@@ -7,7 +7,7 @@ from fractions import Fraction
 from gradeeval.findings.finding import Finding
 from gradeeval.language.nodes import Equals, Includes, Is, NoneOf, OneOf, Target, Test
 from gradeeval.language.scope import Reference, Scope
-from gradeeval.messages import _, chosen, listed
+from gradeeval.messages import _, chosen, day, listed
 from gradeeval.reports.figures import number, value
 
 
@@ -108,8 +108,8 @@ def force_and_due(finding: Finding) -> tuple[str, ...]:
             _("{years} 未达标").format(years=listed(years)) if years else "",
         )
     if finding.overdue:
-        return (_("{force}，已到期").format(force=strength), requirement.due)
-    return (_("{force}，未到期").format(force=strength), requirement.due)
+        return (_("{force}，已到期").format(force=strength), day(requirement.due))
+    return (_("{force}，未到期").format(force=strength), day(requirement.due))
 
 
 def flags(finding: Finding) -> list[str]:

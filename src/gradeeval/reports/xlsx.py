@@ -15,13 +15,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from gradeeval import __version__
+from gradeeval.files.packing import repacked, spool
 from gradeeval.findings.result import Result
-from gradeeval.messages import _
-from gradeeval.reports import tables, words
-from gradeeval.reports.content import MARKS, Figure, Report, SubjectReport, build_report, labelled
-from gradeeval.reports.packing import repacked, spool
+from gradeeval.messages import _, day
+from gradeeval.reports import tables, whole_tables, words
+from gradeeval.reports.cells import Cell, Heading, Table, period, shown
+from gradeeval.reports.composing import build_report
+from gradeeval.reports.content import MARKS, Figure, Report, SubjectReport, labelled
 from gradeeval.reports.rendering import Layout
-from gradeeval.reports.tables import Heading, Table
 
 MOST_SIGNS = 32_000
 """A cell of Excel holds 32,767 characters; a longer text is cut, and says so."""
@@ -66,8 +67,8 @@ def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signa
         (tables.offenders(subjects), 2),
         (tables.rolled(subjects), 2),
         (tables.reviews(subjects), 4),
-        (tables.everything(report), 2),
-        (tables.steps(report), 1),
+        (whole_tables.everything(report), 2),
+        (whole_tables.steps(report), 1),
     ):
         writer.sheet(table, fixed)
     writer.back(report)
@@ -116,7 +117,7 @@ class _Writer:
     def front(self, report: Report) -> None:
         """The verdict: of one subject as a box, of several as a table."""
         if len(report.subjects) != 1:
-            self.sheet(tables.overview(report), 1)
+            self.sheet(whole_tables.overview(report), 1)
             return
         subject = report.subjects[0]
         sheet = self._opened(_("总评"), [22, 16, 16, 16, 16, 16, 16])
@@ -189,7 +190,7 @@ class _Writer:
     def _head(self, sheet: Any, heading: Heading) -> Any:
         return self._dressed(self._text(sheet, heading.text), "head")
 
-    def _cell(self, sheet: Any, value: tables.Cell, heading: Heading) -> Any:
+    def _cell(self, sheet: Any, value: Cell, heading: Heading) -> Any:
         form, quoted = "General", False
         if isinstance(value, Figure) and value.number is not None:
             exact = value.number
@@ -197,7 +198,7 @@ class _Writer:
             form = _number_format(value)
         elif isinstance(value, date) and value >= _FIRST_DAY:
             cell = WriteOnlyCell(sheet, datetime.combine(value, time.min))
-            form = "yyyy-mm-dd"
+            form = _('yyyy"年"m"月"d"日"')
         elif isinstance(value, int):
             cell = WriteOnlyCell(sheet, value)
         else:
@@ -242,7 +243,7 @@ def _printed_columns(table: Table) -> int:
     return len(table.headings) - (table.headings[-1].text == _("编号"))
 
 
-def _lines(cell: tables.Cell, wide: int) -> int:
+def _lines(cell: Cell, wide: int) -> int:
     """About how many lines a text takes: a program that opens the file need not find out by itself."""
     text = cell.text if isinstance(cell, Figure) else cell
     if not isinstance(text, str):
@@ -279,8 +280,8 @@ def _box(report: Report, subject: SubjectReport) -> Iterator[list[str | int]]:
     yield [_("对象编号"), subject.id]
     yield [_("类别"), subject.sort]
     yield [_("所在地"), subject.place]
-    yield [_("数据时期"), subject.period]
-    yield [_("评定日"), report.as_of]
+    yield [_("数据时期"), shown(period(subject.period))]
+    yield [_("评定日"), day(report.as_of)]
     yield [_("总评"), f"{MARKS[_VERDICTS[subject.code]]} {subject.verdict}"]
     for text in subject.grounds:
         yield [_("依据"), text]
@@ -294,7 +295,7 @@ def _box(report: Report, subject: SubjectReport) -> Iterator[list[str | int]]:
 
 
 def _basis(report: Report) -> Iterator[list[str]]:
-    yield [_("评定日"), report.as_of]
+    yield [_("评定日"), day(report.as_of)]
     yield [_("引擎"), report.engine]
     yield [_("版本"), f"gradeeval {__version__}"]
     for note in report.notes:
