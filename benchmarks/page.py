@@ -48,6 +48,7 @@ def looking(content: bytes, rounds: int = 3) -> dict[str, float] | str:
             page = open_page(chromium, path).page
             opened = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
             found.setdefault("open", []).append(page.evaluate(opened))
+            page.evaluate("document.getElementById('findings').scrollIntoView(), document.body.offsetHeight")
             for name, act in FILTERS.items():
                 timed = f"const t = performance.now(); {act}; document.body.offsetHeight; return performance.now() - t;"
                 found.setdefault(name, []).append(page.evaluate(f"() => {{ {timed} }}"))

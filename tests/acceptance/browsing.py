@@ -35,6 +35,20 @@ def chromium() -> str | None:
     return os.environ.get("GRADEEVAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def spelled_out(data: dict[str, Any]) -> dict[str, Any]:
+    """What the page gives its script, with the texts in the place of the numbers that point at them."""
+    texts = data["texts"]
+
+    def told(pairs: list[list[Any]]) -> list[list[Any]]:
+        return [[texts[label], texts[text], *more] for label, text, *more in pairs]
+
+    details = [
+        {"requirement": one, "pairs": told(pairs), "trace": [[texts[line], indent] for line, indent in trace]}
+        for one, pairs, trace in data["details"]
+    ]
+    return {**data, "requirements": [told(pairs) for pairs in data["requirements"]], "details": details}
+
+
 @contextmanager
 def browser() -> Iterator[Any]:
     """A running Chromium."""
@@ -57,13 +71,24 @@ class Opened:
     @property
     def counted(self) -> str:
         """How many findings are shown."""
-        return str(self.page.locator("#counted").inner_text())
+        return str(self.page.locator("#counted").text_content())
 
     @property
     def shown(self) -> list[int]:
         """The findings that are shown, by index, in their order."""
         rows = "[...document.querySelectorAll('#table tbody tr[id^=r]')].map((row) => Number(row.id.slice(1)))"
         return list(self.page.evaluate(rows))
+
+
+def busy(context: Any, path: Path) -> float:
+    """Milliseconds that the browser itself works until a page is open: its own time, whatever else the machine does."""
+    page = context.new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(path.as_uri())
+    found = {item["name"]: item["value"] for item in session.send("Performance.getMetrics")["metrics"]}
+    page.close()
+    return float(found["TaskDuration"]) * 1000
 
 
 def open_page(context: Any, path: Path, **more: Any) -> Opened:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.acceptance.browsing import spelled_out
 from tests.unit.invented import institution, write_country, write_ruleset
 
 from gradeeval import builtin, messages
@@ -61,8 +62,7 @@ class Reader(HTMLParser):
 
     @property
     def data(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(next(text for given, text in self.scripts if given.get("id") == "data"))
-        return found
+        return spelled_out(json.loads(next(text for given, text in self.scripts if given.get("id") == "data")))
 
 
 @pytest.fixture(scope="module")

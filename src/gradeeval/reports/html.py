@@ -179,22 +179,35 @@ def _topics() -> dict[str, str]:
 
 
 def _data(result: Result, entries: Sequence[Entry], chosen_by: dict[str, list[Any]]) -> Markup:
-    """What the script needs, as JSON that holds no character with a meaning in HTML."""
+    """What the script needs, as JSON that holds no character with a meaning in HTML.
+
+    ``texts`` holds each text once. ``requirements`` and ``details`` point into it: pairs of label and text, lines with
+    their indent (-1: a heading); a detail is the place of its requirement, its pairs and its lines.
+    """
     requirements: dict[str, int] = {}
+    texts: dict[str, int] = {}
     pairs, details = [], []
+
+    def told(found: list[list[Any]]) -> list[list[Any]]:
+        return [
+            [texts.setdefault(label, len(texts)), texts.setdefault(text, len(texts)), *more]
+            for label, text, *more in found
+        ]
+
     for entry in entries:
         row = entry.row
         if row.id not in requirements:
             requirements[row.id] = len(requirements)
-            pairs.append(_requirement_pairs(row))
+            pairs.append(told(_requirement_pairs(row)))
         details.append(
-            {
-                "requirement": requirements[row.id],
-                "pairs": _finding_pairs(entry),
-                "trace": [
-                    [line.text, -1 if line.heading else line.indent] for line in trace_lines(row.finding, result)
+            [
+                requirements[row.id],
+                told(_finding_pairs(entry)),
+                [
+                    [texts.setdefault(line.text, len(texts)), -1 if line.heading else line.indent]
+                    for line in trace_lines(row.finding, result)
                 ],
-            }
+            ]
         )
     plain = {
         "step": _STEP,
@@ -203,6 +216,7 @@ def _data(result: Result, entries: Sequence[Entry], chosen_by: dict[str, list[An
             "trace": _("推算"),
             "unfold": _("展开所示各条"),
             "fold": _("收起所示各条"),
+            "open": _("展开 {number} {title}"),
         },
         "facets": chosen_by,
         "ranks": _ranks(entries),
@@ -211,6 +225,7 @@ def _data(result: Result, entries: Sequence[Entry], chosen_by: dict[str, list[An
             "title": _words(entry.row.title for entry in entries),
             "office": _words(entry.row.offices for entry in entries),
         },
+        "texts": list(texts),
         "requirements": pairs,
         "details": details,
     }

@@ -5,7 +5,7 @@
   const table = document.getElementById("table");
   const body = table.tBodies[0];
   const rows = [...body.rows];
-  const rest = (document.getElementById("rest")?.textContent ?? "").split("\n").filter((line) => line.startsWith("<tr "));
+  let rest = null;
   const first = rows.length;
   const headings = [...table.tHead.rows[0].cells];
   const form = document.getElementById("filters");
@@ -27,23 +27,36 @@
   /** A row; those after the first ones are built when they are first shown. */
   function rowOf(index) {
     if (!rows[index]) {
+      rest ??= document.getElementById("rest").textContent.split("\n").filter((line) => line.startsWith("<tr "));
       const made = document.createElement("template");
       made.innerHTML = rest[index - first];
-      rows[index] = made.content.firstElementChild;
+      const row = (rows[index] = made.content.firstElementChild);
+      const button = opener(rows[0]).cloneNode();
+      button.value = index;
+      button.textContent = row.cells[0].textContent;
+      button.setAttribute("aria-expanded", "false");
+      button.removeAttribute("aria-controls");
+      const { words: titles, of } = data.columns.title;
+      const named = { "{number}": button.textContent, "{title}": titles[of[index]] };
+      button.setAttribute("aria-label", words.open.replace(/\{number\}|\{title\}/g, (place) => named[place]));
+      row.cells[0].replaceChildren(button);
     }
     return rows[index];
   }
 
-  /** What a row is searched by: its requirement, its own facts and steps. */
-  function searchable() {
-    if (texts === null) {
-      const requirements = data.requirements.map((pairs) => plain(pairs.map((pair) => pair[1]).join("\n")));
-      texts = data.details.map((own) => {
-        const said = [...own.pairs.map((pair) => pair[1]), ...own.trace.map((line) => line[0])].join("\n");
-        return plain(said) + "\n" + requirements[own.requirement];
-      });
-    }
-    return texts;
+  /** Which texts hold a part of what is searched. */
+  function holding(part) {
+    texts ??= data.texts.map(plain);
+    return texts.map((text) => text.includes(part));
+  }
+
+  /** Whether one of these texts is said of a row: of its requirement, in its own facts or its steps. */
+  function says([requirement, pairs, trace], held) {
+    return (
+      data.requirements[requirement].some((pair) => held[pair[1]]) ||
+      pairs.some((pair) => held[pair[1]]) ||
+      trace.some((line) => held[line[0]])
+    );
   }
 
   function element(name, text, kind) {
@@ -54,8 +67,9 @@
   }
 
   function pairsInto(list, pairs) {
-    for (const [label, text, linked] of pairs) {
-      list.append(element("dt", label));
+    for (const [label, said_, linked] of pairs) {
+      const text = data.texts[said_];
+      list.append(element("dt", data.texts[label]));
       const said = element("dd");
       for (const part of linked ? text.split(ADDRESS) : [text]) {
         if (linked && /^https?:/.test(part)) {
@@ -78,18 +92,18 @@
   function detail(index) {
     let made = details.get(index);
     if (!made) {
-      const own = data.details[index];
+      const [requirement, pairs, trace] = data.details[index];
       made = element("tr", undefined, "detail");
       made.id = "detail-" + index;
       const cell = element("td");
       const list = element("dl", undefined, "facts");
-      pairsInto(list, data.requirements[own.requirement]);
-      pairsInto(list, own.pairs);
+      pairsInto(list, data.requirements[requirement]);
+      pairsInto(list, pairs);
       cell.append(list);
-      if (own.trace.length) {
+      if (trace.length) {
         cell.append(element("strong", words.trace));
         const steps = element("ol");
-        for (const [text, indent] of own.trace) steps.append(element("li", text, indent < 0 ? "head" : "in" + indent));
+        for (const [line, indent] of trace) steps.append(element("li", data.texts[line], indent < 0 ? "head" : "in" + indent));
         cell.append(steps);
       }
       made.append(cell);
@@ -124,7 +138,7 @@
       shown.push(row);
       if (isOpen(row)) shown.push(detail(index));
     }
-    body.replaceChildren(...shown);
+    if (shown.length !== body.rows.length || shown.some((row, place) => row !== body.rows[place])) body.replaceChildren(...shown);
     const count = Math.min(upTo, matching.length);
     counted.textContent = words.counted
       .replace("{shown}", count.toLocaleString())
@@ -140,12 +154,11 @@
     for (const choice of form.querySelectorAll("select")) {
       if (choice.value !== "") wanted.push([data.facets[choice.name], Number(choice.value)]);
     }
-    const parts = plain(search.value).split(/\s+/).filter(Boolean);
-    const said = parts.length ? searchable() : null;
+    const parts = plain(search.value).split(/\s+/).filter(Boolean).map(holding);
     matching = order.filter(
       (index) =>
         wanted.every(([facet, value]) => (Array.isArray(facet[index]) ? facet[index].includes(value) : facet[index] === value)) &&
-        parts.every((part) => said[index].includes(part)),
+        parts.every((held) => says(data.details[index], held)),
     );
     limit = data.step;
     show(limit);
@@ -226,5 +239,5 @@
 
   show(limit);
   goTo();
-  (window.requestIdleCallback ?? setTimeout)(searchable);
+  (window.requestIdleCallback ?? setTimeout)(() => holding(""));
 })();
