@@ -102,7 +102,7 @@ def test_rules_lists_the_requirements_that_were_asked_for(call: Call, country: P
     said = call("rules", "list", "--topic", "tcm")
     assert said.code == 0
     (row,) = said.out.splitlines()[2:]
-    assert row.split() == ["jia-2024-1/1.1", "一", "机构", "必须", "2025-12-31", "要求1"]
+    assert row.split() == ["jia-2024-1/1.1", "一", "机构", "必须", "2025年12月31日", "要求1"]
     assert len(call("rules", "list", "--ruleset", "jia-2024-1").out.splitlines()) == 4
     assert len(call("rules", "list", "--only", "*/1.2").out.splitlines()) == 3
 
@@ -134,7 +134,7 @@ def test_rules_shows_all_of_a_requirement(call: Call, country: Path) -> None:
     assert shown["约束对象"] == '{"kind": "institution", "where": {"level": "tertiary"}}'
     assert shown["指标"] == "grade_points（得点）"
     assert shown["目标"].startswith("≥20")
-    assert (shown["期限"], shown["年度"], shown["约束力"]) == ("2025-12-31", "2024..2025", "必须")
+    assert (shown["期限"], shown["年度"], shown["约束力"]) == ("2025年12月31日", "2024..2025", "必须")
     assert (shown["责任单位"], shown["读法"]) == ("某局、某委", "按年末数")
 
 
