@@ -99,7 +99,7 @@ def show(requirement: str) -> int:
         (_("读法"), found.reading or "—"),
     ]
     for label, text in lines:
-        click.echo(f"{label}：{text}")
+        click.echo(_("{label}：{text}").format(label=label, text=text))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,11 +88,10 @@ def read_text_plain(text: bytes, name: str, suffix: str) -> PlainFile:
     return PlainFile(Path(name), data, hashlib.sha256(text).hexdigest(), text, suffix)
 
 
-def check_suffix(path: Path) -> None:
-    """Raises ``NotFound`` unless the suffix is one of ``SUFFIXES``, in upper or lower case."""
-    if path.suffix.lower() not in SUFFIXES:
-        known = " ".join(SUFFIXES)
-        raise NotFound(_("不支持 {path} 的格式；请使用以下后缀之一：{known}").format(path=path, known=known))
+def check_suffix(path: Path, known: Sequence[str] = SUFFIXES) -> None:
+    """Raises ``NotFound`` unless the suffix is one of those known, in upper or lower case."""
+    if path.suffix.lower() not in known:
+        raise NotFound(_("不支持 {path} 的格式；请使用以下后缀之一：{known}").format(path=path, known=" ".join(known)))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
 from gradeeval.files.ndjson import Line, gathered, read_lines
-from gradeeval.files.reading import SUFFIXES, PlainFile, read_plain
+from gradeeval.files.reading import SUFFIXES, PlainFile, check_suffix, read_plain
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 from gradeeval.problems import Problem
@@ -100,6 +100,7 @@ def contents(path: Path, scope: Scope, *, alone: bool = True) -> Iterator[Conten
 
             yield from (Item(data, row, number=row.number) for data, row in parquet_items(path))
         else:
+            check_suffix(path, ALL_SUFFIXES)
             yield from _plain(read_plain(path))
     except InvalidContent as refused:
         yield Unread(path, tuple(refused.problems))

@@ -14,7 +14,8 @@ from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result, SubjectResult
 from gradeeval.language.nodes import Requirement
 from gradeeval.messages import _
-from gradeeval.reports import naming
+from gradeeval.reports import figures, naming, words
+from gradeeval.reports.page import clean
 from gradeeval.reports.ranking import by_weight
 
 MARKS: Mapping[str, str] = {
@@ -89,6 +90,12 @@ class Row:
     def code(self) -> str:
         """The code of the outcome."""
         return self.finding.outcome
+
+    @property
+    def target_short(self) -> Figure:
+        """The target where it has to be short: of a long list only how many."""
+        text = clean(words.target(self.finding.requirement.target, self.finding.reference, figures.MOST_CODES))
+        return self.target if text == self.target.text else Figure(text)
 
     @property
     def due_day(self) -> str | None:

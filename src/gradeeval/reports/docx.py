@@ -28,10 +28,10 @@ _FILLS = {
     "!": "E4D7F5",
     "✓": "E3F4E6",
 }
-_LEAST, _CLAUSE, _WIDEST_WORD = 0.8, 1.9, 2.6
-"""The narrowest column in cm, the narrowest of clauses, and up to where a column is made as wide as its longest word."""
+_LEAST, _CLAUSE, _DAY, _WIDEST_WORD = 0.8, 1.9, 2.9, 2.4
+"""The narrowest column in cm, those of clauses and of dates, and up to where a column is as wide as its longest word."""
 
-_WORD = re.compile(r"[0-9]+年[0-9]+月[0-9]+日|[!-~]+")
+_WORD = re.compile(r"[0-9]+年[0-9]+月[0-9]+日|[!-,.-~]+-?|-")
 
 _LONG = 900
 """A row with more characters in a cell than this may be torn over two pages; LibreOffice cuts off what does not fit."""
@@ -174,7 +174,12 @@ def _steps(report: Report, subject: SubjectReport) -> Iterator[str]:
     yield wordml.paragraph(_("推算过程"), "Heading 2")
     for row in rows:
         yield wordml.paragraph(
-            f"{row.clause} {row.title}（{row.short_id}）：{row.outcome}", "Step Head", keep=True, before=6
+            labelled(
+                _("{clause} {title}（{id}）").format(clause=row.clause, title=row.title, id=row.short_id), row.outcome
+            ),
+            "Step Head",
+            keep=True,
+            before=6,
         )
         yield wordml.paragraph(labelled(_("原文"), row.quote), "Step", indent=1)
         if row.reading:
@@ -228,23 +233,23 @@ def _table(table: Table, level: int, room: float) -> Iterator[str]:
     yield "</w:tbl>"
 
 
-def _signs(word: str) -> int:
-    """How wide a word is, in narrow signs."""
-    return len(word) + sum(sign > "\u2e7f" for sign in word)
+def _width(word: str) -> float:
+    """Centimetres that a word needs in a cell; a long one may be torn, a date is not: Word sets room between 年 and digits."""
+    return _DAY if "年" in word else min(_WIDEST_WORD, 0.18 * len(word) + 0.3)
 
 
 def _widths(headings: Sequence[Heading], rows: Sequence[Sequence[str]], room: float) -> list[float]:
     """Centimetres for each column: what its longest word needs (up to a limit), and the rest by the headings' widths."""
     longest = [
         max(
-            (_signs(word) for text in (heading.text, *(row[at] for row in rows)) for word in _WORD.findall(text)),
-            default=0,
+            (_width(word) for text in (heading.text, *(row[at] for row in rows)) for word in _WORD.findall(text)),
+            default=_LEAST,
         )
         for at, heading in enumerate(headings)
     ]
     least = [
-        max(_CLAUSE if heading.text == _("条款号") else _LEAST, min(_WIDEST_WORD, 0.17 * signs + 0.3))
-        for heading, signs in zip(headings, longest, strict=True)
+        max(_CLAUSE if heading.text == _("条款号") else _LEAST, size)
+        for heading, size in zip(headings, longest, strict=True)
     ]
     total = sum(heading.width for heading in headings)
     more = [max(0.0, room * heading.width / total - size) for size, heading in zip(least, headings, strict=True)]

@@ -13,7 +13,7 @@ from gradeeval.language.scope import Reference, Scope
 from gradeeval.messages import _, counted, listed
 from gradeeval.quantity import Interval, NoValue, decimal_text, shown
 
-_MOST_CODES = 5
+MOST_CODES = 5
 """More codes than these are counted instead of named, where it has to be short."""
 
 
@@ -127,10 +127,10 @@ def limit_beside(finding: Finding) -> Fraction | None:
 def actual(finding: Finding) -> str:
     """The actual value of a finding; of a long list how many of the wanted codes are there."""
     test, shortfall = finding.requirement.target.test, finding.shortfall
-    if isinstance(test, Includes) and shortfall is not None and len(test.codes) > _MOST_CODES:
+    if isinstance(test, Includes) and shortfall is not None and len(test.codes) > MOST_CODES:
         lacking, unknown = len(shortfall.codes), len(shortfall.unknown_codes)
         return _("{count} 项中有 {have} 项").format(count=len(test.codes), have=len(test.codes) - lacking - unknown)
-    if isinstance(test, Includes) and finding.outcome == "met" and len(test.codes) > _MOST_CODES:
+    if isinstance(test, Includes) and finding.outcome == "met" and len(test.codes) > MOST_CODES:
         return _("{count} 项全部具备").format(count=len(test.codes))
     return value(finding.judgement.value, finding.reference, limit_beside(finding))
 
@@ -169,7 +169,7 @@ def to_do(shortfall: Shortfall, reference: Reference, scope: Scope) -> str:
             parts.append(_("缺 {codes}").format(codes=listed(label(code) for code in shortfall.codes)))
         if shortfall.unknown_codes:
             unknown = [label(code) for code in shortfall.unknown_codes]
-            few = len(unknown) <= _MOST_CODES
+            few = len(unknown) <= MOST_CODES
             parts.append(
                 _("不明 {codes}").format(codes=listed(unknown) if few else _("{count} 项").format(count=len(unknown)))
             )

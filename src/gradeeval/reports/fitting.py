@@ -164,7 +164,7 @@ def _pieces(text: str) -> Iterator[str]:
     """The text cut where a line may break: words with the spaces behind them, Chinese characters with their marks."""
     piece = ""
     for sign in text:
-        if piece and _may_break(piece[-1], sign):
+        if piece and (_may_break(piece[-1], sign) or _hyphened(piece, sign)):
             yield piece
             piece = ""
         piece += sign
@@ -179,6 +179,11 @@ def _may_break(before: str, after: str) -> bool:
     if (before.isdigit() and after in _BEHIND_NUMBERS) or (before in "年月" and after.isdigit()):
         return False
     return wcwidth.wcwidth(before) == 2 or wcwidth.wcwidth(after) == 2
+
+
+def _hyphened(piece: str, after: str) -> bool:
+    """Whether a word may be torn behind its hyphen: henan-2023-31, but not -5."""
+    return piece[-1] == "-" and piece[-2:-1].isalnum() and after.isalnum()
 
 
 def _is_ambiguous(sign: str) -> bool:

@@ -39,17 +39,11 @@ _ORDER = ("unmet", "error", "unknown", "needs_review", "met", "not_applicable")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the table of findings with the subject that it is on; ``target`` is short, the row's says it in full."""
+    """A row of the table of findings with the subject that it is on."""
 
     index: int
     subject: SubjectReport
     row: Row
-
-    @property
-    def target(self) -> str:
-        """What is asked; of a list only how many."""
-        finding = self.row.finding
-        return clean(words.target(finding.requirement.target, finding.reference, 1))
 
 
 @dataclass(frozen=True, slots=True)

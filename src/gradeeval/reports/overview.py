@@ -67,7 +67,13 @@ def say_verdict(page: Page, subject: SubjectResult, result: Result) -> None:
     )
     if len(subject.verdicts) > 1:
         for id, verdict in subject.verdicts.items():
-            page.say(f"{naming.document(result.documents[id])}：{words.verdict_short(verdict)}", indent=2, hanging=2)
+            page.say(
+                _("{label}：{text}").format(
+                    label=naming.document(result.documents[id]), text=words.verdict_short(verdict)
+                ),
+                indent=2,
+                hanging=2,
+            )
     for text in grounds(subject):
         page.say(text, indent=2, hanging=2)
     if subject.findings:

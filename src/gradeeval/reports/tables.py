@@ -22,8 +22,8 @@ def gaps(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("要求"), 16),
             Heading(_("现状值"), 11),
             Heading(_("目标值"), 11),
-            Heading(_("差距"), 12),
-            Heading(_("判定"), 12),
+            Heading(_("差距"), 18),
+            Heading(_("判定"), 17),
             Heading(_("约束力"), 7),
             Heading(_("责任单位"), 14),
             Heading(_("责任科室"), 9),
@@ -41,7 +41,7 @@ def gaps(subjects: Sequence[SubjectReport]) -> Table:
                 row.quote,
                 row.title,
                 row.actual,
-                row.target,
+                row.target_short,
                 row.gap,
                 outcome(row),
                 row.force,
@@ -118,7 +118,7 @@ def offenders(subjects: Sequence[SubjectReport]) -> Table:
                 item.row.clause,
                 item.row.title,
                 item.row.actual,
-                item.row.target,
+                item.row.target_short,
                 part.name,
                 part.place,
                 state,
@@ -238,7 +238,7 @@ def unknown(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("编号"), 24),
         ],
         lambda subject: (
-            [row.clause, row.title, row.target, row.actual, row.force, deadline(row.due_day), row.why, row.id]
+            [row.clause, row.title, row.target_short, row.actual, row.force, deadline(row.due_day), row.why, row.id]
             for row in subject.of("unknown")
         ),
     )
@@ -259,7 +259,7 @@ def met(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("编号"), 24),
         ],
         lambda subject: (
-            [row.clause, row.title, row.actual, row.target, row.force, _beside(row), row.id]
+            [row.clause, row.title, row.actual, row.target_short, row.force, _beside(row), row.id]
             for row in subject.of("met")
         ),
     )

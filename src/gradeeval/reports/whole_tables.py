@@ -21,7 +21,7 @@ def everything(report: Report, *, always_named: bool = False) -> Table:
             Heading(_("条款号"), 11),
             Heading(_("标准原文"), 40),
             Heading(_("要求"), 24),
-            Heading(_("判定"), 14),
+            Heading(_("判定"), 17),
             Heading(_("现状值"), 12),
             Heading(_("分子"), 9),
             Heading(_("分母"), 9),
