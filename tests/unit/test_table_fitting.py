@@ -36,6 +36,12 @@ def test_a_date_and_a_number_with_its_unit_stay_on_one_line() -> None:
     assert wrap("还差17家医院", 7) == ["还差", "17家医", "院"]
 
 
+def test_a_long_word_is_torn_at_a_hyphen_and_a_short_id_is_not() -> None:
+    assert wrap("henan-2023-31", 9) == ["henan-", "2023-31"]
+    assert wrap("甲 2.5.5-h", 9) == ["甲", "2.5.5-h"]
+    assert wrap("甲乙丙 -5", 8) == ["甲乙丙", "-5"]
+
+
 def test_lines_after_the_first_hang() -> None:
     assert wrap("甲乙丙丁戊", 6, hanging="  ") == ["甲乙丙", "  丁戊"]
 

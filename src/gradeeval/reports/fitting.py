@@ -15,6 +15,7 @@ _NOT_LAST = frozenset("（《「『“‘【〈〔([{≥≤><±")
 _BEHIND_NUMBERS = frozenset("年月日天家个项倍元位")
 """A number and its unit stay on one line, and so does a date."""
 
+_LEAST_BEFORE_HYPHEN = 5
 _STAND_INS = 0x2F000
 """First of a row of unassigned characters that take two columns; see ``_swapped``."""
 
@@ -182,8 +183,13 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def _hyphened(piece: str, after: str) -> bool:
-    """Whether a word may be torn behind its hyphen: henan-2023-31, but not -5."""
-    return piece[-1] == "-" and piece[-2:-1].isalnum() and after.isalnum()
+    """Whether a word may be torn behind its hyphen: henan-2023-31, but neither -5 nor 2.1.7-b."""
+    return (
+        piece[-1] == "-"
+        and len(piece) >= _LEAST_BEFORE_HYPHEN
+        and piece[-_LEAST_BEFORE_HYPHEN:-1].isalnum()
+        and after.isalnum()
+    )
 
 
 def _is_ambiguous(sign: str) -> bool:
