@@ -55,7 +55,7 @@ def test_a_missing_boundary_is_named_at_the_rule(
     said = call("examples", "--mutate")
     assert said.code == 1
     assert survivors(said.out) == [f"jia-2024-1/1.1: {change}" for change in left]
-    assert re.search(r"requirements/1\.yaml:[0-9]+: 没有例子发现", said.out)
+    assert re.search(r"requirements/1\.yaml:[0-9]+:[0-9]+: 没有例子发现", said.out)
 
 
 def test_the_same_comes_out_whatever_the_number_of_processes(call: Call, country: Path) -> None:
@@ -139,7 +139,7 @@ def test_the_formula_of_a_used_indicator_is_changed_as_well(call: Call, country:
     write_ruleset(country, indicators=indicators, requirements=[COUNTY], examples=parts)
     said = call("examples", "--mutate")
     assert survivors(said.out) == ["doing: share.where.class −"]
-    assert re.search(r"indicators\.yaml:[0-9]+: 没有例子发现", said.out)
+    assert re.search(r"indicators\.yaml:[0-9]+:[0-9]+: 没有例子发现", said.out)
     clinic = {"kind": "institution", "class": "primary", "facts": {"done": False}}
     parts["jia-2024-1/1.1"]["cases"].append({"case": "基层不计入", "parts": [HAS, LACKS, clinic], "is": "met"})
     write_ruleset(country, indicators=indicators, requirements=[COUNTY], examples=parts)
@@ -200,7 +200,8 @@ def test_declared_equivalents(call: Call, country: Path) -> None:
     said = call("examples", "--mutate")
     assert said.code == 1
     for line, name in enumerate(gone, 6):
-        assert f"equivalents.yaml:{line}: 声明为等价的 {name} 已被例子发现，或没有这个变异体" in said.out
+        told = f"声明为等价的 {name} 已被例子发现，或没有这个变异体"
+        assert re.search(rf"equivalents\.yaml:{line}:[0-9]+: {re.escape(told)}", said.out)
 
 
 @pytest.mark.parametrize(

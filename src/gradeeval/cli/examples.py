@@ -151,13 +151,14 @@ def _report(id: str, mutants: Sequence[Tried], declared: dict[str, Equivalent]) 
 
 
 class _Places:
-    """Lines of files, each of which is read once."""
+    """Places in files, each of which is read once."""
 
     def __init__(self) -> None:
         self._files: dict[str, PlainFile] = {}
 
     def problem(self, sentence: str, origin: Origin) -> Problem:
-        """The sentence at the line where something was written."""
+        """The sentence at the place where something was written."""
         if origin.file not in self._files:
             self._files[origin.file] = read_plain(Path(origin.file))
-        return Problem(sentence, origin.file, self._files[origin.file].place(origin.path)[0])
+        line, column = self._files[origin.file].place(origin.path)
+        return Problem(sentence, origin.file, line, column)
