@@ -298,6 +298,30 @@ class _Session:
         return result
 
 
+def lint_rows(rounds: int) -> list[Row]:
+    """(j) Loading all shipped rulesets and linting them, against loading alone: requirements, ledgers and examples."""
+    from gradeeval.cli.linting import gathered
+    from gradeeval.lint.checks import CHECKS
+    from gradeeval.lint.levels import Levels
+    from gradeeval.lint.running import run
+
+    def load() -> None:
+        gathered([])
+
+    def lint() -> None:
+        material, refused = gathered([])
+        assert not refused, refused
+        report = run(material, CHECKS, Levels())
+        assert len(report.checked) >= 5, report.checked
+        assert not report.found, report.found
+
+    lint()
+    linted, loaded = alternating(lint, load, rounds)
+    ratio = linted / loaded
+    figure = f"{linted * 1000:.0f} ms / {loaded * 1000:.0f} ms = {ratio:.2f}"
+    return [Row("(j) lint of all rulesets ÷ loading them", figure, "≤ 3", ratio > 3)]
+
+
 def _resident() -> float:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
@@ -337,6 +361,7 @@ def main() -> int:
         *memory(100 if quick else 10_000),
         *page_rows(200 if quick else 5_000),
         *office_rows(200 if quick else 5_000),
+        *lint_rows(3 if quick else 9),
         *proving(),
         *mutation(),
     ]

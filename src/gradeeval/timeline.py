@@ -45,6 +45,12 @@ class Span:
     def __contains__(self, year: int) -> bool:
         return (self.first is None or year >= self.first) and (self.last is None or year <= self.last)
 
+    def overlaps(self, other: Span) -> bool:
+        """Whether some year lies in both."""
+        firsts = [span.first for span in (self, other) if span.first is not None]
+        lasts = [span.last for span in (self, other) if span.last is not None]
+        return not firsts or not lasts or max(firsts) <= min(lasts)
+
     def __str__(self) -> str:
         if self.first == self.last:
             return str(self.first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -177,3 +178,126 @@ def test_lint_in_english(demo: Path, capsys: pytest.CaptureFixture[str]) -> None
     change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
     assert run(["lint", str(demo), "--lang", "en"]) == 1
     assert "C102 error: demo-2025/1.1-a: the ledger has no clause" in capsys.readouterr().out
+
+
+def git(*words: str) -> None:
+    who = ("-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def committed(demo: Path) -> Path:
+    """The ruleset in a repository, with one commit and a tag."""
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "first")
+    git("tag", "v1")
+    return demo
+
+
+def without_the_second(demo: Path) -> None:
+    """Takes the second requirement away everywhere."""
+    for name in ("requirements/1.yaml", "examples/1.yaml"):
+        file = demo / name
+        text = file.read_text(encoding="utf-8")
+        at = text.index("- id: demo-2025/1.2-a" if "requirements" in name else "demo-2025/1.2-a:")
+        file.write_text(text[:at], encoding="utf-8")
+    change(demo / "clauses.yaml", "status: encoded, requirements: [demo-2025/1.2-a]", "status: informative")
+
+
+def test_a_removed_requirement_is_told_against_the_base(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    without_the_second(committed)
+    assert run(["lint", str(committed)]) == 0
+    capsys.readouterr()
+    assert run(["lint", str(committed), "--base", "v1"]) == 1
+    assert "document.yaml:2:1: I104 错误: 要求 demo-2025/1.2-a（建成胸痛中心）已删去" in capsys.readouterr().out
+    with (committed / "document.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("retired: [{id: demo-2025/1.2-a, why: 并入1.1-a}]\n")
+    assert run(["lint", str(committed), "--base", "v1"]) == 0
+
+
+def test_a_ruleset_that_the_base_does_not_have_is_new(committed: Path) -> None:
+    shutil.copytree(committed, "demo-2026")
+    for name in ("document.yaml", "clauses.yaml", "requirements/1.yaml", "examples/1.yaml"):
+        file = Path("demo-2026") / name
+        file.write_text(file.read_text(encoding="utf-8").replace("demo-2025", "demo-2026"), encoding="utf-8")
+    change(Path("demo-2026/document.yaml"), "note:", "related: [{document: demo-2025}]\nnote:")
+    Path("demo-2026/indicators.yaml").unlink()
+    assert run(["lint", ".", "--base", "v1"]) == 0
+
+
+@pytest.mark.parametrize("base", ["--output=x", "v2", "", "v1:demo-2025"])
+def test_a_base_that_is_no_revision(base: str, committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", str(committed), f"--base={base}"]) == 2
+    assert capsys.readouterr().err
+    assert not Path("x").exists()
+
+
+def test_without_a_repository_there_is_no_base(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(demo.absolute().parents[1]))
+    assert run(["lint", str(demo), "--base", "HEAD"]) == 2
+
+
+def test_a_base_that_cannot_be_read_is_named(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = committed / "requirements" / "1.yaml"
+    good = file.read_text(encoding="utf-8")
+    file.write_text("- 1\n", encoding="utf-8")
+    git("commit", "-q", "-a", "-m", "broken")
+    file.write_text(good, encoding="utf-8")
+    assert run(["lint", str(committed), "--base", "HEAD"]) == 2
+    assert "HEAD" in capsys.readouterr().err
+
+
+FIXABLE = """# 注释一
+- id: demo-2025/1.1-a   # 注释二
+  clause: 一（一）
+  quote: 到2026年底，全县二级及以上公立医院胸痛中心建成比例达到85%以上。
+  title: "胸痛中心(含筹建)建成比例"   # 注释三
+  title_en: Share
+  topics: [emergency]
+  binds:   {kind: region, tier: county}
+  indicator: demo.center_share
+  target: {at_least: 85}
+  unit: percent   # gradeeval: ignore=U110 早先没有写单位
+  due: 2025-12-31
+  due_from: document
+  force: mandatory
+"""
+
+
+def test_what_is_certain_is_mended_and_all_else_stays(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    without_the_second(demo)
+    file = demo / "requirements" / "1.yaml"
+    file.write_bytes(FIXABLE.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert run(["lint", str(demo)]) == 1
+    assert "3 处可用 --fix 改正" in capsys.readouterr().out
+    assert run(["lint", str(demo), "--fix"]) == 0
+    assert "改正了 3 处" in capsys.readouterr().err
+    wanted = (
+        FIXABLE.replace("(含筹建)", "（含筹建）")
+        .replace("2025-12-31", "2026-12-31")
+        .replace("   # gradeeval: ignore=U110 早先没有写单位", "")
+    )
+    assert file.read_bytes() == wanted.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "|-\n    胸痛中心(含筹建)\n    建成比例",
+        "胸痛中心(含筹建)\n    建成比例",
+        '"胸痛中心\\u0028含筹建\\u0029建成比例"',
+    ],
+)
+def test_what_does_not_stand_on_its_line_is_left(title: str, demo: Path) -> None:
+    file = demo / "requirements" / "1.yaml"
+    change(file, "title: 胸痛中心建成比例", f"title: {title}")
+    before = file.read_bytes()
+    assert run(["lint", str(demo), "--fix"]) == 1
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("names", [[], ["henan-2023-31"]])
+def test_only_what_is_named_by_its_path_is_mended(names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--fix", *names]) == 2
+    assert "--fix" in capsys.readouterr().err

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ import pytest
 
 from gradeeval.cli.linting import gathered
 from gradeeval.files.yaml import parse_yaml
-from gradeeval.lint.check import Check
+from gradeeval.lint.check import OFF, WARNING, Check
 from gradeeval.lint.checks import CHECKS
 from gradeeval.lint.explaining import FAMILIES, body, page
 from gradeeval.lint.levels import read_levels
-from gradeeval.lint.running import Report, run
+from gradeeval.lint.running import run
 
 BASE = Path(__file__).parents[1] / "lint" / "demo-2025"
 BLOCK = re.compile(r"```yaml (?P<file>\S+)(?P<how>[^\n]*)\n(?P<text>.*?)```", re.DOTALL)
@@ -27,11 +28,15 @@ SECTIONS = ("什么", "坏例", "好例", "为什么", "选项")
 
 @dataclass
 class Block:
-    """A code block: which file it is a fragment of (``whole``: all of it), and options of the run (``as-of=…``)."""
+    """A code block: which file it is a fragment of (``whole``: all of it), and options of the run (``as-of=…``).
+
+    ``base``: it is of the revision that the rest is compared with.
+    """
 
     file: str
     text: str
     whole: bool
+    base: bool
     options: dict[str, str]
 
 
@@ -44,7 +49,7 @@ def blocks(text: str) -> Iterator[Block]:
     for match in BLOCK.finditer(text):
         words = match["how"].split()
         options = dict(word.split("=", 1) for word in words if "=" in word)
-        yield Block(match["file"], match["text"], "whole" in words, options)
+        yield Block(match["file"], match["text"], "whole" in words, "base" in words, options)
 
 
 def merged(base: Any, part: Any) -> Any:
@@ -54,10 +59,8 @@ def merged(base: Any, part: Any) -> Any:
         for key, value in part.items():
             both[key] = merged(base.get(key), value)
         return {key: value for key, value in both.items() if value is not None}
-    key = next(
-        (key for key in ("id", "clause") if isinstance(part, list) and isinstance(part[0], dict) and key in part[0]),
-        None,
-    )
+    first = part[0] if isinstance(part, list) and part else None
+    key = next((key for key in ("id", "clause") if isinstance(first, dict) and key in first), None)
     if isinstance(base, list) and key is not None:
         both_ = list(base)
         for item in part:
@@ -74,12 +77,10 @@ def plain(text: str) -> Any:
     return parse_yaml(text, "fragment")
 
 
-def write(folder: Path, found: list[Block]) -> dict[str, str]:
-    """A copy of the base with the blocks in it; the options of the blocks."""
-    options: dict[str, str] = {}
+def write(folder: Path, found: list[Block]) -> None:
+    """A copy of the base with the blocks in it."""
     shutil.copytree(BASE, folder / BASE.name)
     for block in found:
-        options.update(block.options)
         file = folder / block.file
         file.parent.mkdir(parents=True, exist_ok=True)
         if block.whole or not file.is_file():
@@ -87,26 +88,41 @@ def write(folder: Path, found: list[Block]) -> dict[str, str]:
         else:
             data = merged(plain(file.read_text(encoding="utf-8")), plain(block.text))
             file.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=float), encoding="utf-8")
-    return options
 
 
-def lint(folder: Path, options: Mapping[str, str], proves: bool) -> Report:
+def git(folder: Path, *words: str) -> None:
+    who = ("-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def codes(folder: Path, text: str, check: Check | None = None) -> set[str]:
+    """What lint finds in the base with the blocks of a text; ``check`` is on, whatever its level."""
+    folder.mkdir()
+    found = list(blocks(text))
+    options = {key: value for block in found for key, value in block.options.items()}
+    before = [block for block in found if block.base]
+    if before:
+        write(folder, before)
+        git(folder, "init", "-q")
+        git(folder, "add", ".")
+        git(folder, "commit", "-q", "-m", "base")
+        shutil.rmtree(folder / BASE.name)
+    write(folder, [block for block in found if not block.base])
     compared = options.get("compared")
     first, second = compared.split(",") if compared else ("", "")
     material, refused = gathered(
         [str(folder)],
         as_of=options.get("as-of"),
+        base="HEAD" if before else None,
         compared=(first, second) if compared else None,
         seconds=float(options.get("timeout", 10)),
     )
-    levels = read_levels({}, [options["level"]] if "level" in options else [], CHECKS)
-    return run(material, CHECKS, levels, prove=proves, refused=refused)
-
-
-def codes(folder: Path, text: str, proves: bool = False) -> set[str]:
-    folder.mkdir()
-    options = write(folder, list(blocks(text)))
-    return {found.check.code for found in lint(folder, options, proves).found}
+    flags = [f"{check.code}={WARNING}"] if check is not None and check.level == OFF else []
+    if "level" in options:
+        flags.append(options["level"])
+    proves = check is not None and check.proves
+    report = run(material, CHECKS, read_levels({}, flags, CHECKS), prove=proves, refused=refused)
+    return {one.check.code for one in report.found}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
@@ -117,8 +133,8 @@ def test_the_examples_of_a_page_are_true(check: Check, tmp_path: Path) -> None:
     assert tuple(found) == SECTIONS
     assert list(blocks(found["坏例"])), "no bad example"
     assert list(blocks(found["好例"])), "no good example"
-    assert check.code in codes(tmp_path / "bad", found["坏例"], check.proves)
-    assert codes(tmp_path / "good", found["好例"], check.proves) == set()
+    assert check.code in codes(tmp_path / "bad", found["坏例"], check)
+    assert codes(tmp_path / "good", found["好例"], check) == set()
 
 
 def test_the_base_of_the_examples_is_clean(tmp_path: Path) -> None:

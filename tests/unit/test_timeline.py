@@ -93,3 +93,22 @@ def test_days_between_counts_with_sign() -> None:
 
 def test_today_is_a_date() -> None:
     assert date.fromisoformat(today()) <= date.today()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("2021..2023", "2023..2025", True),
+        ("2021..2022", "2023..2025", False),
+        ("2024", "2023..2025", True),
+        ("..2022", "2023..", False),
+        ("..2023", "2023..", True),
+        ("2020..", "2025..", True),
+        ("..2020", "..2010", True),
+    ],
+)
+def test_spans_that_overlap(first: str, second: str, expected: bool) -> None:
+    one, other = read_span(first), read_span(second)
+    assert one is not None
+    assert other is not None
+    assert one.overlaps(other) is other.overlaps(one) is expected

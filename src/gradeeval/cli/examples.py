@@ -13,6 +13,7 @@ from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES, engine_factory
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.progress import watched
+from gradeeval.cli.ruleset_paths import meant
 from gradeeval.evaluate.judging import EngineFactory
 from gradeeval.examples.mutation import NOTICED, REFUSED, SURVIVED, Trials, Tried, tried
 from gradeeval.examples.running import Ran, known_number, run_examples
@@ -35,12 +36,13 @@ from gradeeval.workspace import Workspace, build
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help=mark("--mutate 所用的进程数"))
 @options.language
 def command(rulesets: tuple[str, ...], engine: str | None, mutate: bool, jobs: int) -> int:
-    """Runs all cases of the rulesets named, or of all; 1 where one differs, a requirement has none, or a mutant survives."""
-    workspace = build()
+    """Runs all cases of the rulesets named (by id or path), or of all; 1 where one differs, a requirement has none, or a mutant survives."""
+    named = meant(rulesets)
+    workspace = build(extra=named.folders)
     make_engine, name, note = engine_factory(engine)
     if note:
         click.echo(note, err=True)
-    chosen = tuple(dict.fromkeys(rulesets)) or tuple(workspace.rulesets)
+    chosen = named.chosen(workspace)
     passed = [_run(workspace, id, make_engine, name) for id in chosen]
     if not all(passed):
         if mutate:

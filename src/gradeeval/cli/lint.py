@@ -15,6 +15,7 @@ from gradeeval.errors import Misuse, NotFound
 from gradeeval.lint.check import ERROR, WARNING, Check
 from gradeeval.lint.checks import CHECKS
 from gradeeval.lint.explaining import page
+from gradeeval.lint.fixing import fix
 from gradeeval.lint.levels import read_levels
 from gradeeval.lint.reporting import FORMS
 from gradeeval.lint.running import Report, run
@@ -26,6 +27,8 @@ from gradeeval.messages import _, listed, mark
 )
 @click.argument("rulesets", nargs=-1)
 @click.option("--as-of", type=options.Day(), default=None, help=mark("也按这一天判断日期（默认不看时钟）"))
+@click.option("--base", default=None, help=mark("同 git 的这个版本比较：编号有无删去或改指别的内容"))
+@click.option("--fix", "mend", is_flag=True, help=mark("改正有把握的问题（只改以路径指明的规则集；注释和版式不变）"))
 @click.option("--prove", is_flag=True, help=mark("也证明（需要 z3-solver）：矛盾、多余、不可能的要求，各附一份档案"))
 @click.option(
     "--implies", nargs=2, metavar="A B", default=None, help=mark("证明规则集 A 的要求不比 B 的相应要求宽，否则给出档案")
@@ -46,6 +49,8 @@ from gradeeval.messages import _, listed, mark
 def command(
     rulesets: tuple[str, ...],
     as_of: str | None,
+    base: str | None,
+    mend: bool,
     prove: bool,
     implies: tuple[str, str] | None,
     timeout: float,
@@ -67,8 +72,20 @@ def command(
     settings = read_levels(lint, levels, CHECKS, file.parent if file is not None else None)
     if implies and rulesets:
         raise Misuse(_("--implies 已写明两个规则集，不再另写"))
-    material, refused = gathered(rulesets, as_of=as_of, compared=implies, seconds=timeout)
-    report = run(material, CHECKS, settings, prove=prove or implies is not None, refused=refused)
+    if mend and not (rulesets and all(Path(name).exists() for name in rulesets)):
+        raise Misuse(_("--fix 要求写出规则集文件夹或文件的路径"))
+
+    def found() -> tuple[Report, bool]:
+        material, refused = gathered(rulesets, as_of=as_of, base=base, compared=implies, seconds=timeout)
+        proves = prove or implies is not None
+        return run(material, CHECKS, settings, prove=proves, refused=refused), bool(refused)
+
+    report, refused = found()
+    if mend:
+        mended = fix(report.found)
+        click.echo(_("改正了 {count} 处").format(count=mended), err=True)
+        if mended:
+            report, refused = found()
     for name, path in chosen:
         write_out(FORMS[name].render(report), path)
     if not chosen:

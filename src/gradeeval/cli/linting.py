@@ -5,38 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gradeeval.cli.progress import watched
-from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.cli.ruleset_paths import meant
+from gradeeval.errors import InvalidContent, Misuse
+from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import build_scope
 from gradeeval.lint.check import Encoded, Material
 from gradeeval.messages import _
 from gradeeval.problems import Problem
-from gradeeval.rulesets.reading import read_examples, read_ledger
+from gradeeval.revisions.archive import Absent, inside, unpacked
+from gradeeval.rulesets.reading import read_examples, read_ledger, read_requirements, read_ruleset
 from gradeeval.schemas import shipped
 from gradeeval.vocabulary import KINDS, read_vocabulary
-from gradeeval.workspace import SHARED, Workspace, build
+from gradeeval.workspace import Workspace, build
 
 
 def gathered(
     names: Iterable[str],
     *,
     as_of: str | None = None,
+    base: str | None = None,
     compared: tuple[str, str] | None = None,
     seconds: float = 2,
 ) -> tuple[Material, list[Problem]]:
     """The material of the rulesets named (ids, folders, files in them; none: all), and what keeps them from being read.
 
-    Where the indicators themselves are refused nothing can be checked and the material is empty.
+    ``base`` is the git revision that ids are compared with. Where the indicators themselves are refused nothing can be
+    checked and the material is empty.
     """
-    ids, folders, shared = _meant((*names, *(compared or ())))
+    named = meant((*names, *(compared or ())))
     try:
-        workspace = build(extra=folders)
+        workspace = build(extra=named.folders)
     except InvalidContent as refused:
         return _nothing(), list(refused.problems)
-    everything = not ids and not folders and not shared
-    chosen = [workspace.ruleset(id).document.id for id in ids]
-    chosen += [id for id, ruleset in workspace.rulesets.items() if everything or ruleset.folder in folders]
+    chosen = named.chosen(workspace)
     problems: list[Problem] = []
     read: dict[str, Encoded] = {}
     for id in workspace.rulesets:
@@ -48,10 +52,11 @@ def gathered(
     material = Material(
         scope=workspace.scope,
         rulesets=read,
-        chosen=tuple(id for id in dict.fromkeys(chosen) if id in read),
+        chosen=tuple(id for id in chosen if id in read),
         rosters=workspace.rosters,
-        shared=everything or shared,
+        shared=named.everything or named.shared,
         as_of=as_of,
+        before={id: _before(read[id], base) for id in chosen if id in read} if base is not None else {},
         watched=partial(watched, label=_("证明")),
         compared=_compared(compared, workspace),
         seconds=seconds,
@@ -63,37 +68,10 @@ def _compared(names: tuple[str, str] | None, workspace: Workspace) -> tuple[str,
     """The ids of two rulesets that are named by id or by folder."""
     if names is None:
         return None
-    own = {ruleset.folder.absolute(): id for id, ruleset in workspace.rulesets.items()}
-    first, second = (own.get(Path(name).absolute(), name) for name in names)
-    return workspace.ruleset(first).document.id, workspace.ruleset(second).document.id
-
-
-def _meant(names: Iterable[str]) -> tuple[list[str], list[Path], bool]:
-    """Ids, ruleset folders, and whether shared indicators are among what is named."""
-    ids: list[str] = []
-    folders: list[Path] = []
-    shared = False
-    for name in names:
-        path = Path(name)
-        if not path.exists():
-            if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml"):
-                raise NotFound(_("文件 {path} 不存在；请检查路径").format(path=path))
-            ids.append(name)
-            continue
-        own = next(
-            (folder for folder in (path, *path.absolute().parents) if (folder / "document.yaml").is_file()), None
-        )
-        below = sorted(file.parent for file in path.glob("*/document.yaml")) if own is None else []
-        if own is not None:
-            folders.append(own)
-        elif below:
-            folders.extend(below)
-            shared = shared or (path / SHARED).is_dir()
-        elif SHARED in path.absolute().parts:
-            shared = True
-        else:
-            raise NotFound(_("{path} 不是规则集文件夹：缺少 document.yaml").format(path=path))
-    return ids, list(dict.fromkeys(folders)), shared
+    first, second = (meant([name]).chosen(workspace) for name in names)
+    if len(first) != 1 or len(second) != 1:
+        raise Misuse(_("--implies 的两项须各是一个规则集"))
+    return first[0], second[0]
 
 
 def _read(id: str, workspace: Workspace) -> tuple[Encoded | None, list[Problem]]:
@@ -110,6 +88,24 @@ def _read(id: str, workspace: Workspace) -> tuple[Encoded | None, list[Problem]]
         return None, problems
     requirements, ledger, cases = parts
     return Encoded(ruleset, requirements, ledger, cases), []  # type: ignore[arg-type]
+
+
+def _before(encoded: Encoded, base: str) -> tuple[Requirement, ...]:
+    """The requirements that a ruleset had at a revision; none where it was not there."""
+    repository, path = inside(encoded.ruleset.folder)
+    with TemporaryDirectory(prefix="gradeeval-") as room:
+        try:
+            folder = unpacked(repository, base, path, Path(room))
+        except Absent:
+            return ()
+        try:
+            return read_requirements(read_ruleset(folder, base)).requirements
+        except InvalidContent as refused:
+            raise Misuse(
+                _("版本 {base} 中的规则集 {id} 无法读取：{why}").format(
+                    base=base, id=encoded.ruleset.document.id, why=refused.problems[0].message
+                )
+            ) from None
 
 
 def _nothing() -> Material:

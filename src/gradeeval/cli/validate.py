@@ -11,6 +11,7 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.preparing import candidate_notes, form_notes
+from gradeeval.cli.ruleset_paths import ruleset_folder
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
@@ -22,6 +23,8 @@ from gradeeval.rulesets.reading import check_candidates, place_of, read_equivale
 from gradeeval.workspace import Workspace, build
 
 MOST_TOLD = 200
+_RULE_FILES = ("document.yaml", "clauses.yaml", "indicators.yaml")
+_RULE_FOLDERS = ("requirements", "examples")
 
 
 @click.command(help=mark("检查档案、名册或规则集文件夹是否合规；不评定。"))
@@ -29,17 +32,19 @@ MOST_TOLD = 200
 @options.language
 def command(paths: tuple[Path, ...]) -> int:
     """Says what is wrong and where; 3 where anything is."""
-    folders = [path for path in paths if (path / "document.yaml").is_file()]
+    folders = list(dict.fromkeys(folder for path in paths if (folder := _ruleset_of(path)) is not None))
     workspace = build(extra=folders)
     problems: list[Problem] = []
     for path in folders:
         problems.extend(_ruleset(path, workspace))
         for line in candidate_notes([workspace.ruleset(path.resolve().name)]):
             click.echo(line, err=True)
-    datasets = [path for path in paths if path not in folders and path.is_dir() and read_manifest(path) is not None]
+    datasets = [
+        path for path in paths if path.is_dir() and _ruleset_of(path) is None and read_manifest(path) is not None
+    ]
     for path in datasets:
         problems.extend(_dataset(path, workspace))
-    others = [path for path in paths if path not in folders and path not in datasets]
+    others = [path for path in paths if _ruleset_of(path) is None and path not in datasets]
     if others:
         dataset = ProfileReader(workspace.scope).read(others)
         problems.extend(dataset.problems)
@@ -86,6 +91,16 @@ def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
     if left:
         click.echo(_("另有 {count} 条不合规，没有逐条列出").format(count=left))
     return [*found.problems, *regions.clashes(), *regions.ended(sorted(sieve.ends)), *problems]
+
+
+def _ruleset_of(path: Path) -> Path | None:
+    """The ruleset folder that a path is, or that it is a rule file of; profiles may lie anywhere."""
+    folder = ruleset_folder(path)
+    if folder is None or path.resolve() == folder.resolve():
+        return folder
+    parts = path.resolve().relative_to(folder.resolve()).parts
+    of_rules = parts[0] in _RULE_FILES if len(parts) == 1 else parts[0] in _RULE_FOLDERS
+    return folder if of_rules else None
 
 
 def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.ruleset_paths import meant
 from gradeeval.errors import NotFound
 from gradeeval.messages import _, mark
 from gradeeval.rulesets.reading import read_ledger
@@ -25,15 +26,14 @@ def command(rulesets: tuple[str, ...], sources: Path) -> int:
     """Verifies the rulesets named (by id or by folder), or all that have their source in the folder; 1 where a problem was found."""
     if not sources.is_dir():
         raise NotFound(_("文件夹 {path} 不存在").format(path=sources))
-    folders = [Path(name) for name in rulesets if (Path(name) / "document.yaml").is_file()]
-    workspace = build(extra=folders)
-    chosen = [Path(name).resolve().name if Path(name) in folders else name for name in rulesets]
+    named = meant(rulesets)
+    workspace = build(extra=named.folders)
     found = verified = 0
-    for id in chosen or tuple(workspace.rulesets):
+    for id in named.chosen(workspace):
         ruleset = workspace.ruleset(id)
         file = sources / (ruleset.document.source or f"{id}.txt")
         if not file.is_file():
-            if chosen:
+            if not named.everything:
                 raise NotFound(_("{folder} 中没有 {id} 的原文 {file}").format(folder=sources, id=id, file=file.name))
             click.echo(_("{id}：没有原文 {file}，跳过").format(id=id, file=file.name))
             continue

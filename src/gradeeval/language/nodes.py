@@ -163,6 +163,10 @@ class Origin:
         """A place inside of what was written there."""
         return Origin(self.file, (*self.path, *steps))
 
+    def parent(self, steps: int = 1) -> Origin:
+        """The place that this one lies in, so many steps up."""
+        return Origin(self.file, self.path[:-steps])
+
 
 NOWHERE = Origin()
 

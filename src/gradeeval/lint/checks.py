@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from gradeeval.lint import citation, dates, example_cases, ignores, indicators, logic, refused, style, units
+from gradeeval.lint import (
+    citation,
+    dates,
+    example_cases,
+    ids,
+    ignores,
+    in_force,
+    indicators,
+    logic,
+    quotes,
+    refused,
+    style,
+    units,
+)
 from gradeeval.lint.check import Check
 
 CHECKS: tuple[Check, ...] = tuple(
@@ -10,7 +23,10 @@ CHECKS: tuple[Check, ...] = tuple(
         (
             *refused.CHECKS,
             *citation.CHECKS,
+            *quotes.CHECKS,
             *dates.CHECKS,
+            *in_force.CHECKS,
+            *ids.CHECKS,
             *example_cases.CHECKS,
             *indicators.CHECKS,
             *units.CHECKS,

@@ -16,7 +16,10 @@ from gradeeval.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit with its place: ``problem`` has code, file, line, column and message; ``also`` are the other places."""
+    """A hit with its place: ``problem`` has code, file, line, column and message; ``also`` are the other places.
+
+    ``path`` is the place inside the data of the file, as steps; empty where the hit is about a comment.
+    """
 
     check: Check
     level: str
@@ -24,6 +27,7 @@ class Found:
     fix: Fix | None = None
     also: tuple[Problem, ...] = ()
     data: dict[str, object] = field(default_factory=dict)
+    path: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def run(
                 ignored += 1
             elif level != OFF:
                 also = tuple(places.problem(origin, words) for origin, words in hit.also)
-                found.append(Found(check, level, problem, hit.fix, also, dict(hit.data)))
+                found.append(Found(check, level, problem, hit.fix, also, dict(hit.data), hit.origin.path))
     found.extend(_of_ignores(ignores, {check.code for check in ran}, checks, levels))
     return Report(tuple(sorted(found, key=_order)), tuple(checks), material.chosen, ignored)
 

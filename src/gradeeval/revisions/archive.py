@@ -23,6 +23,10 @@ _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What git tells a hook of the repository that runs it, which may be another one."""
 
 
+class Absent(NotFound):
+    """The revision is there, but has no such ruleset folder."""
+
+
 def inside(folder: Path) -> tuple[Path, str]:
     """The repository that holds a folder, and the folder's path in it. Raises ``NotFound`` where there is none."""
     top = _git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n")
@@ -34,7 +38,7 @@ def unpacked(repository: Path, revision: str, folder: str, into: Path) -> Path:
     """The parent of ``folder`` at a revision, unpacked below ``into``; the path of the folder there.
 
     What stands beside a ruleset (shared indicators, other rulesets) is unpacked with it. Raises ``NotFound`` where the
-    repository has no such revision or the revision no such folder, ``Misuse`` where it is too large.
+    repository has no such revision, ``Absent`` where the revision has no such folder, ``Misuse`` where it is too large.
     """
     inner = PurePosixPath(folder)
     if inner.is_absolute() or ".." in inner.parts:
@@ -48,6 +52,8 @@ def unpacked(repository: Path, revision: str, folder: str, into: Path) -> Path:
     if not inner.parts:  # the repository is the ruleset
         inner = PurePosixPath(repository.name)
         into = into / inner
+    if parent != PurePosixPath() and not _git(repository, "ls-tree", "-d", commit.decode().strip(), str(parent)):
+        raise Absent(_("{revision} 的 {path} 不是规则集文件夹").format(revision=revision, path=folder))
     packed = _git(repository, "archive", "--format=tar", tree)
     if len(packed) > LARGEST:
         raise Misuse(_("{revision} 的 {path} 过大").format(revision=revision, path=parent))
@@ -65,7 +71,7 @@ def unpacked(repository: Path, revision: str, folder: str, into: Path) -> Path:
                 shutil.copyfileobj(content, file)
     found = into / inner.name if folder else into
     if not (found / "document.yaml").is_file():
-        raise NotFound(_("{revision} 的 {path} 不是规则集文件夹").format(revision=revision, path=folder))
+        raise Absent(_("{revision} 的 {path} 不是规则集文件夹").format(revision=revision, path=folder))
     return found
 
 

@@ -214,6 +214,7 @@ def _document(plain: PlainFile) -> PolicyDocument:
         source=data.get("source"),
         supersedes=_links(data.get("supersedes", ())),
         related=_links(data.get("related", ())),
+        retired=tuple((item["id"], item["why"]) for item in data.get("retired", ())),
         note=data.get("note"),
     )
 

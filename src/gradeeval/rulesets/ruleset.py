@@ -14,7 +14,10 @@ from gradeeval.vocabulary import Values
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
-    """A published policy document. ``date`` and ``horizon`` are None where the text does not say."""
+    """A published policy document. ``date`` and ``horizon`` are None where the text does not say.
+
+    ``retired`` are ids of requirements that are no more, each with the reason; they are never used again.
+    """
 
     id: str
     title: str
@@ -28,6 +31,7 @@ class PolicyDocument:
     source: str | None = None
     supersedes: tuple[tuple[str, str], ...] = ()
     related: tuple[tuple[str, str], ...] = ()
+    retired: tuple[tuple[str, str], ...] = ()
     note: str | None = None
 
     @property

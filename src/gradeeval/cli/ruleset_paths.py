@@ -1,0 +1,75 @@
+"""Which rulesets are meant by what stands on the command line: ids, ruleset folders, files in them, folders of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradeeval.errors import NotFound
+from gradeeval.messages import _
+from gradeeval.workspace import SHARED, Workspace
+
+_DOCUMENT = "document.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What was named: ids, folders that take the place of installed rulesets, and whether shared indicators are meant."""
+
+    ids: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
+    shared: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was named."""
+        return not self.ids and not self.folders and not self.shared
+
+    def chosen(self, workspace: Workspace) -> tuple[str, ...]:
+        """The ids of the rulesets that are meant. Raises ``NotFound`` where one is not installed."""
+        if self.everything:
+            return tuple(workspace.rulesets)
+        named = {folder.resolve() for folder in self.folders}
+        ids = [workspace.ruleset(id).document.id for id in self.ids]
+        ids += [id for id, found in workspace.rulesets.items() if found.folder.resolve() in named]
+        return tuple(dict.fromkeys(ids))
+
+
+def meant(names: Iterable[str]) -> Meant:
+    """What the names mean. Raises ``NotFound`` for a path that does not exist or lies in no ruleset folder."""
+    ids: list[str] = []
+    folders: list[Path] = []
+    shared = False
+    for name in names:
+        path = Path(name)
+        if not path.exists():
+            if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml"):
+                raise NotFound(_("文件 {path} 不存在；请检查路径").format(path=path))
+            ids.append(name)
+            continue
+        own = ruleset_folder(path)
+        below = sorted(file.parent for file in path.glob(f"*/{_DOCUMENT}")) if own is None else []
+        if own is not None:
+            folders.append(own)
+        elif below:
+            folders.extend(below)
+            shared = shared or (path / SHARED).is_dir()
+        elif _is_shared(path):
+            shared = True
+        else:
+            raise NotFound(_("{path} 不是规则集文件夹：缺少 document.yaml").format(path=path))
+    return Meant(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(folders)), shared)
+
+
+def ruleset_folder(path: Path) -> Path | None:
+    """The ruleset folder that a path is or lies in, as it was written where it then has a name; None where there is none."""
+    for folder in (path, *path.parents, *path.absolute().parents):
+        if (folder / _DOCUMENT).is_file():
+            return folder if folder.name else folder.absolute()
+    return None
+
+
+def _is_shared(path: Path) -> bool:
+    around = (path, *path.absolute().parents)
+    return any(folder.name == SHARED and (folder / "indicators").is_dir() for folder in around)
