@@ -63,6 +63,8 @@ def same_demand_twice(material: Material) -> Iterator[Hit]:
             groups.setdefault((found.binds, found.where, found.indicator, found.force), []).append(found)
         for group in groups.values():
             for first, second in combinations(group, 2):
+                if _linked(first, second) or _linked(second, first):
+                    continue
                 if _sort(first) == _sort(second) and _years(first).overlaps(_years(second)):
                     yield Hit(
                         second.origin.at("id"),
@@ -71,6 +73,11 @@ def same_demand_twice(material: Material) -> Iterator[Hit]:
                         ).format(second=second.id, first=first.id),
                         also=((first.origin, first.id),),
                     )
+
+
+def _linked(one: Requirement, other: Requirement) -> bool:
+    """Whether one says how it stands to the other."""
+    return other.id in (one.supersedes, one.extends, one.stricter_than, one.replaces)
 
 
 def _sort(requirement: Requirement) -> tuple[str, tuple[str, ...]]:
