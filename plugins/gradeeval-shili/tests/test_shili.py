@@ -110,6 +110,11 @@ def test_its_examples_come_out_as_written(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_no_change_of_its_rules_goes_unnoticed(tmp_path: Path) -> None:
+    run = gradeeval(tmp_path, "examples", "--mutate", ID)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_its_ledger_and_quotes_agree_with_the_source(tmp_path: Path) -> None:
     run = gradeeval(tmp_path, "verify", ID, "--sources", ruleset() / "source")
     assert run.returncode == 0, run.stdout + run.stderr
