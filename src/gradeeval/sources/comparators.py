@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 AT_LEAST, AT_MOST, ABOVE, BELOW, EQUALS = "at_least", "at_most", "above", "below", "equals"
 
+_NOT = "不[得应能可宜]?"
+_UNLESS_NOT = "(?<!不)(?<!不[得应能可宜])"
 _BEFORE = (  # anywhere before the figure in its phrase, the nearest decides
-    (AT_LEAST, "不低于|不少于|不小于|不短于|至少|起码|最少|≥|不下于"),
-    (AT_MOST, "不超过|不高于|不多于|不大于|不长于|不得超过|至多|最多|≤"),
-    (ABOVE, "(?<!不)(?<!不得)(?:超过|高于|多于|大于|长于|突破)|>"),
-    (BELOW, "(?<!不)(?:低于|少于|小于|短于|不足|不到|未满)|<"),
+    (AT_LEAST, f"{_NOT}(?:低于|少于|小于|短于|下于)|至少|起码|最少|≥"),
+    (AT_MOST, f"{_NOT}(?:超过|高于|多于|大于|长于|突破)|至多|最多|≤"),
+    (ABOVE, f"{_UNLESS_NOT}(?:超过|高于|多于|大于|长于|突破)|>"),
+    (BELOW, f"{_UNLESS_NOT}(?:低于|少于|小于|短于)|不足|不到|未满|<"),
 )
 _CLOSE = (  # only where the figure follows at once; a suffix overrules them
     (AT_LEAST, "达到了?|达|增至|(?:增加|提高|提升|上升|增长|扩大)(?:到|至)|保持在?|稳定在"),
