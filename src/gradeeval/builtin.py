@@ -1,4 +1,4 @@
-"""The built-in plugin: the shipped rulesets and the renderers of the base install, through the door that all use."""
+"""The built-in plugin: rulesets, kinds of files, readers and renderers of the base install, through the door that all use."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeeval.plugins import hookimpl
+from gradeeval.profiles.contents import Reader
+from gradeeval.profiles.readers import READERS
 from gradeeval.reports.rendering import Layout, Renderer
+from gradeeval.schemas import FileKind, file_kinds
 
 if TYPE_CHECKING:
     from gradeeval.findings.result import Result
+    from gradeeval.lint.check import Check
 
 
 FORMS = (
@@ -50,12 +54,29 @@ class Builtin:
         return [path for path in sorted(root.iterdir()) if path.name == "shared" or (path / "document.yaml").is_file()]
 
     @hookimpl
+    def gradeeval_schemas(self) -> Sequence[FileKind]:
+        """The kinds of files of the design."""
+        return file_kinds()
+
+    @hookimpl
+    def gradeeval_readers(self) -> Sequence[Reader]:
+        """JSON, YAML and forms."""
+        return READERS
+
+    @hookimpl
     def gradeeval_renderers(self) -> Sequence[Renderer]:
         """The forms of the base install; each is imported when it is used."""
         return [
             Renderer(name, title, suffixes, partial(_render, name), binary=name in ("xlsx", "docx"))
             for name, title, suffixes in FORMS
         ]
+
+    @hookimpl
+    def gradeeval_checks(self) -> Sequence[Check]:
+        """The checks of ``lint``; imported only where they are asked for."""
+        from gradeeval.lint.checks import CHECKS
+
+        return CHECKS
 
 
 def _render(form: str, result: Result, layout: Layout) -> bytes:

@@ -42,3 +42,7 @@ class RuleFault(GradeevalError):
 
 class EngineLimit(GradeevalError):
     """An engine refuses rules that lie beyond what its library can bear."""
+
+
+class PluginFault(GradeevalError):
+    """What a plugin brought failed when it was used; the message names the plugin, and everything else goes on."""

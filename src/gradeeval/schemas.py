@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import NotFound
 from gradeeval.files.writing import escape_controls
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, listed, mark
 from gradeeval.problems import Problem
 
 if TYPE_CHECKING:
@@ -36,9 +37,37 @@ KINDS = (
     "dataset",
     "result",
 )
+TITLES = {
+    "institution": mark("机构档案"),
+    "network": mark("网络档案"),
+    "region": mark("区域档案"),
+    "document": mark("文件信息"),
+    "ledger": mark("条款台账"),
+    "indicators": mark("指标文件"),
+    "requirements": mark("要求文件"),
+    "candidates": mark("候选要求文件"),
+    "examples": mark("示例文件"),
+    "equivalents": mark("等价变异体"),
+    "roster": mark("名册"),
+    "dataset": mark("数据集清单"),
+    "result": mark("结果"),
+}
 _PREFIX = "urn:gradeeval:schema:"
 _MOST_PROBLEMS = 200
+_MOST_SORTED = 1_000
 Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file: the name by which ``schema`` prints it, and what makes its JSON Schema (2020-12, standing alone).
+
+    That of a plugin is named ``namespace.name``.
+    """
+
+    name: str
+    title: str
+    schema: Callable[[], Schema]
 
 
 def folder() -> Path:
@@ -91,6 +120,15 @@ def bundled(schema: Schema) -> Schema:
     return whole
 
 
+def file_kinds() -> list[FileKind]:
+    """The kinds of files that ship."""
+    return [FileKind(name, TITLES[name], partial(_standing_alone, name)) for name in KINDS]
+
+
+def _standing_alone(name: str) -> Schema:
+    return bundled(shipped(name))
+
+
 class Checker:
     """One schema, compiled once."""
 
@@ -114,7 +152,8 @@ class Checker:
         from jsonschema import Draft202012Validator
 
         validator = Draft202012Validator(self.schema)
-        errors = sorted(validator.iter_errors(data), key=lambda error: [str(step) for step in error.absolute_path])
+        found = islice(validator.iter_errors(data), _MOST_SORTED)
+        errors = sorted(found, key=lambda error: [str(step) for step in error.absolute_path])
         for error in errors[:_MOST_PROBLEMS]:
             path = tuple(error.absolute_path)
             for step, sentence in _sentences(error):

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradeeval.builtin import Builtin
 from gradeeval.errors import GradeevalError, InvalidContent, Misuse, NotFound
 from gradeeval.files.canonical import digest
+from gradeeval.files.gathering import MAX_PROBLEMS
 from gradeeval.language.checking import check_indicators, check_requirement
-from gradeeval.language.nodes import NOWHERE, Indicator, Origin, Requirement
+from gradeeval.language.nodes import NOWHERE, Indicator, Requirement
 from gradeeval.language.scope import Refusal, Scope, build_scope
 from gradeeval.messages import _, listed
-from gradeeval.plugins import discover
+from gradeeval.plugins import Plugin, discover
 from gradeeval.problems import Problem
+from gradeeval.profiles.contents import Reader
 from gradeeval.profiles.profile import Roster
 from gradeeval.reports.rendering import Renderer
-from gradeeval.rulesets.reading import place_of, read_library, read_requirements, read_ruleset
+from gradeeval.rulesets.folders import SHARED, look_over, ruleset_folders
+from gradeeval.rulesets.namespaces import check_namespaces, check_rosters, namespace_of_document
+from gradeeval.rulesets.reading import placed_at, read_library, read_requirements, read_ruleset
 from gradeeval.rulesets.ruleset import Library, Loaded, Ruleset
-from gradeeval.schemas import shipped
+from gradeeval.schemas import FileKind, shipped
 from gradeeval.vocabulary import KINDS, Values, Vocabulary, read_vocabulary
 
+if TYPE_CHECKING:
+    from gradeeval.lint.check import Check
+
 OWN = "gradeeval"
-SHARED = "shared"
 
 
 @dataclass(slots=True)
@@ -35,11 +44,18 @@ class Workspace:
     rulesets: Mapping[str, Ruleset]
     rosters: tuple[Roster, ...]
     renderers: Mapping[str, Renderer]
-    plugins: tuple[tuple[str, str], ...]
-    refused: tuple[tuple[str, str], ...]
+    readers: tuple[Reader, ...]
+    kinds: Mapping[str, FileKind]
+    checks: tuple[Check, ...]
+    plugins: tuple[Plugin, ...]
     shared_digest: str
     _loaded: dict[str, Loaded] = field(default_factory=dict)
     _region_names: set[str] = field(default_factory=set)
+
+    @property
+    def refused(self) -> tuple[tuple[str, str], ...]:
+        """The plugins and folders of which something was refused, with the reason."""
+        return tuple((plugin.name, why) for plugin in self.plugins for why in plugin.refused)
 
     def ruleset(self, id: str) -> Ruleset:
         """The ruleset of a document. Raises ``NotFound`` with the near name."""
@@ -74,13 +90,22 @@ class Workspace:
                 problems.append(_placed(Refusal("I101", sentence), requirement))
             by_id.setdefault(requirement.id, requirement)
         for requirement in chosen:
+            if len(problems) >= MAX_PROBLEMS:
+                break
             if requirement.id.partition("/")[0] != requirement.document:
                 sentence = _("编号 {id} 须以 {document}/ 开头").format(id=requirement.id, document=requirement.document)
                 problems.append(_placed(Refusal("I102", sentence), requirement))
-            for _origin, refusal in check_requirement(requirement, self.scope, by_id, self.region_name_fault):
+            faults = check_requirement(requirement, self.scope, by_id, self.region_name_fault)
+            for _origin, refusal in islice(faults, MAX_PROBLEMS):
                 named = f"{requirement.id}：{refusal.sentence}"
                 problems.append(_placed(replace(refusal, sentence=named), requirement))
-        return problems
+        return problems[:MAX_PROBLEMS]
+
+    def check_names(self, id: str) -> None:
+        """Raises ``InvalidContent`` unless a ruleset that does not ship gives its names their namespace."""
+        ruleset = self.ruleset(id)
+        if id not in self.plugins[0].brings.get("rulesets", ()):
+            check_namespaces(ruleset, [ruleset.document.namespace or id])
 
     def requirement(self, id: str) -> Requirement:
         """A requirement by its id. Raises ``NotFound`` with the near id."""
@@ -100,6 +125,17 @@ class Workspace:
             raise NotFound(_("没有格式 {name}；可用：{known}").format(name=name, known=listed(self.renderers)))
         return found
 
+    def kind(self, name: str) -> FileKind:
+        """A kind of file. Raises ``NotFound`` with the near name."""
+        found = self.kinds.get(name)
+        if found is None:
+            near = difflib.get_close_matches(name, self.kinds, 1)
+            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            raise NotFound(
+                _("没有文件类别 {name}{hint}；可用：{known}").format(name=name, hint=hint, known=listed(self.kinds))
+            )
+        return found
+
     def region_name_fault(self, name: str) -> str | None:
         """None if a roster has a region of that name, else the near name or an empty text."""
         if not self._region_names:
@@ -112,61 +148,164 @@ class Workspace:
         return near[0] if near else ""
 
 
-def build(*, installed: bool = True, extra: Iterable[Path] = (), shipped_from: Path | None = None) -> Workspace:
-    """Everything that is installed. ``extra`` are ruleset folders that take the place of installed ones of the same id;
-    ``shipped_from`` is a folder of rulesets and shared indicators that takes the place of the shipped ones.
+def build(
+    *,
+    installed: bool = True,
+    extra: Iterable[Path] = (),
+    folders: Iterable[Path] = (),
+    checks: bool = False,
+    slow: Callable[[str], None] | None = None,
+    shipped_from: Path | None = None,
+) -> Workspace:
+    """Everything that is installed, and what is in ``folders``.
 
-    A ruleset of a plugin that has a fault is refused and named, and the rest works; a fault of a shipped or an extra one
-    raises ``InvalidContent``.
+    ``extra`` are ruleset folders being written, which take the place of installed ones of the same id. ``folders`` are rulesets that
+    nobody vouches for, or folders of such: only data, without an installation. A ruleset of a plugin or folder that has a
+    fault is refused and named, and the rest works; a fault of a shipped or an extra one raises ``InvalidContent``.
+    ``checks``: those of ``lint`` too. ``slow`` is told of plugins that are long in loading. ``shipped_from`` is a folder of
+    rulesets and shared indicators that takes the place of the shipped ones.
     """
     vocabulary = read_vocabulary({name: shipped(name) for name in ("vocabulary", *KINDS)})
-    found = discover([(OWN, Builtin(shipped_from))], installed=installed)
-    own = [path for plugin, path in found.rulesets if plugin == OWN]
-    libraries = [read_library(path, vocabulary) for path in own if path.name == SHARED]
-    rulesets: dict[str, Ruleset] = {}
-    for path in (*extra, *(path for path in own if path.name != SHARED)):
-        ruleset = read_ruleset(path, OWN if path in own else str(path))
-        rulesets.setdefault(ruleset.document.id, ruleset)
-    scope, problems = _scope(vocabulary, libraries, rulesets.values())
-    if problems:
-        raise InvalidContent(problems)
-    refused = list(found.refused)
-    foreign = [(plugin, path) for plugin, path in found.rulesets if plugin != OWN]
-    for plugin, path in sorted(foreign, key=lambda pair: pair[1].name != SHARED):
-        wider_libraries, wider_rulesets = list(libraries), dict(rulesets)
-        try:
-            if path.name == SHARED:
-                wider_libraries.append(read_library(path, vocabulary))
-            else:
-                ruleset = read_ruleset(path, plugin)
-                if ruleset.document.id in rulesets:
-                    raise Misuse(_("规则集 {id} 已经安装").format(id=ruleset.document.id))
-                wider_rulesets[ruleset.document.id] = ruleset
-            wider, problems = _scope(vocabulary, wider_libraries, wider_rulesets.values())
-            if problems:
-                raise InvalidContent(problems)
-        except GradeevalError as fault:
-            refused.append((plugin, str(fault)))
-            continue
-        scope, libraries, rulesets = wider, wider_libraries, wider_rulesets
+    found = discover([(OWN, Builtin(shipped_from))], installed=installed, checks=checks, slow=slow)
+    gathered = _Gathered(vocabulary, found.plugins)
+    offers = [_Offer(plugin, path) for plugin, path in found.rulesets if plugin.name != OWN]
+    for folder in folders:
+        offers.extend(_offers(folder, found.plugins))
+    gathered.take_own(found.plugins[0], [path for plugin, path in found.rulesets if plugin.name == OWN])
+    for offer in offers:
+        if offer.path.name == SHARED:
+            gathered.take(offer)
+    gathered.replace(extra)
+    for offer in offers:
+        if offer.path.name != SHARED:
+            gathered.take(offer)
     workspace = Workspace(
-        scope=scope,
-        rulesets=rulesets,
-        rosters=tuple(roster for library in libraries for roster in library.rosters),
-        renderers=_first_of_each_name(found.renderers),
+        scope=gathered.scope,
+        rulesets=gathered.rulesets,
+        rosters=gathered.rosters(),
+        renderers={renderer.name: renderer for _plugin, renderer in found.renderers},
+        readers=tuple(reader for _plugin, reader in found.readers),
+        kinds={kind.name: kind for _plugin, kind in found.schemas},
+        checks=tuple(check for _plugin, check in found.checks),
         plugins=tuple(found.plugins),
-        refused=tuple(refused),
-        shared_digest=_digest_of(libraries),
+        shared_digest=_digest_of(gathered.libraries),
     )
-    return _without_faulty(workspace, {plugin for plugin, _path in foreign})
+    return _without_faulty(workspace, gathered.foreign)
 
 
-def _first_of_each_name(renderers: Iterable[tuple[str, Renderer]]) -> dict[str, Renderer]:
-    """In their order, so that those of the base install come first and are not displaced."""
-    chosen: dict[str, Renderer] = {}
-    for _plugin, renderer in renderers:
-        chosen.setdefault(renderer.name, renderer)
-    return chosen
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A ruleset folder that a plugin brings, or that lies in a folder of data: then ``beside`` are all that lie there."""
+
+    plugin: Plugin
+    path: Path
+    beside: tuple[Path, ...] | None = None
+
+    @property
+    def vouched(self) -> bool:
+        """Whether it comes with a distribution that somebody installed."""
+        return self.beside is None
+
+
+def _offers(folder: Path, plugins: list[Plugin]) -> Iterator[_Offer]:
+    """The rulesets in a folder, each as a plugin of its own that holds nothing but data."""
+    paths = tuple(ruleset_folders(folder))
+    for path in paths:
+        plugin = Plugin(path.name, origin=str(path))
+        if path.name == SHARED:
+            plugin.name = f"{path.parent.name}/{SHARED}"
+        plugins.append(plugin)
+        yield _Offer(plugin, path, paths)
+
+
+class _Gathered:
+    """Libraries and rulesets as they are taken one after the other, and the scope of all of them."""
+
+    def __init__(self, vocabulary: Vocabulary, plugins: Iterable[Plugin]) -> None:
+        self.vocabulary = vocabulary
+        self.libraries: list[Library] = []
+        self.rulesets: dict[str, Ruleset] = {}
+        self.foreign: dict[str, Plugin] = {}
+        self.scope = build_scope(vocabulary, (), ())
+        self._distributions = frozenset({OWN, *(plugin.namespace for plugin in plugins)} - {""})
+        self._replaced: set[str] = set()
+
+    def rosters(self) -> tuple[Roster, ...]:
+        """The rosters of all libraries."""
+        return tuple(roster for library in self.libraries for roster in library.rosters)
+
+    def take_own(self, plugin: Plugin, paths: Sequence[Path]) -> None:
+        """What is built in. Raises ``InvalidContent``."""
+        self.libraries = [read_library(path, self.vocabulary, proved=True) for path in paths if path.name == SHARED]
+        for path in paths:
+            if path.name != SHARED:
+                ruleset = read_ruleset(path, OWN)
+                plugin.add("rulesets", ruleset.document.id)
+                self.rulesets[ruleset.document.id] = ruleset
+        self._widen(self.libraries, self.rulesets)
+
+    def replace(self, paths: Iterable[Path]) -> None:
+        """Takes rulesets in the place of those of the same id. Raises ``InvalidContent``."""
+        wider = dict(self.rulesets)
+        for path in paths:
+            look_over(path.resolve())
+            ruleset = read_ruleset(path, str(path))
+            self._replaced.add(ruleset.document.id)
+            wider[ruleset.document.id] = ruleset
+        if self._replaced:
+            self._widen(self.libraries, wider)
+
+    def take(self, offer: _Offer) -> None:
+        """What a plugin or folder brings; where it is refused, the plugin says why."""
+        try:
+            if not offer.vouched:
+                look_over(offer.path)
+            if offer.path.name == SHARED:
+                self._take_library(offer)
+            else:
+                self._take_ruleset(offer)
+        except GradeevalError as fault:
+            offer.plugin.refused.append(str(fault))
+
+    def _take_library(self, offer: _Offer) -> None:
+        library = read_library(offer.path, self.vocabulary)
+        check_namespaces(library, [offer.plugin.namespace] if offer.vouched else self._stated(offer))
+        check_rosters(library, self.rosters())
+        self._widen([*self.libraries, library], self.rulesets)
+        for roster in library.rosters:
+            offer.plugin.add("rosters", roster.id)
+        for indicator in library.indicators:
+            offer.plugin.add("indicators", indicator.name)
+
+    def _take_ruleset(self, offer: _Offer) -> None:
+        ruleset = read_ruleset(offer.path, offer.plugin.name if offer.vouched else str(offer.path))
+        id = ruleset.document.id
+        if id in self._replaced:
+            return
+        if id in self.rulesets:
+            raise Misuse(_("规则集 {id} 已经安装").format(id=id))
+        check_namespaces(ruleset, [namespace_of_document(ruleset, offer.plugin.namespace, self._distributions)])
+        self._widen(self.libraries, {**self.rulesets, id: ruleset})
+        self.foreign[id] = offer.plugin
+        offer.plugin.add("rulesets", id)
+
+    def _stated(self, offer: _Offer) -> list[str]:
+        """The namespaces of the documents beside a folder ``shared``."""
+        found = []
+        for path in offer.beside or ():
+            if path.name != SHARED:
+                with suppress(GradeevalError):
+                    look_over(path)
+                    ruleset = read_ruleset(path, str(path))
+                    found.append(namespace_of_document(ruleset, "", self._distributions))
+        return found
+
+    def _widen(self, libraries: list[Library], rulesets: dict[str, Ruleset]) -> None:
+        """Takes these for all there is. Raises ``InvalidContent`` where they do not go together."""
+        scope, problems = _scope(self.vocabulary, libraries, rulesets.values())
+        if problems:
+            raise InvalidContent(problems)
+        self.scope, self.libraries, self.rulesets = scope, libraries, rulesets
 
 
 def _digest_of(libraries: Iterable[Library]) -> str:
@@ -176,22 +315,19 @@ def _digest_of(libraries: Iterable[Library]) -> str:
     )
 
 
-def _without_faulty(workspace: Workspace, plugins: Container[str]) -> Workspace:
-    """The workspace without rulesets of plugins whose requirements are refused; they are named with the first fault."""
-    faulty: dict[str, str] = {}
-    for id, ruleset in workspace.rulesets.items():
-        if ruleset.origin in plugins:
-            try:
-                workspace.load(id)
-            except GradeevalError as fault:
-                faulty[id] = str(fault)
+def _without_faulty(workspace: Workspace, foreign: Mapping[str, Plugin]) -> Workspace:
+    """The workspace without rulesets of others whose requirements are refused; each says why."""
+    faulty = set()
+    for id, plugin in foreign.items():
+        try:
+            workspace.load(id)
+        except GradeevalError as fault:
+            faulty.add(id)
+            plugin.refused.append(str(fault))
+            plugin.brings["rulesets"].remove(id)
     if not faulty:
         return workspace
-    return replace(
-        workspace,
-        rulesets={id: ruleset for id, ruleset in workspace.rulesets.items() if id not in faulty},
-        refused=(*workspace.refused, *((workspace.rulesets[id].origin, why) for id, why in faulty.items())),
-    )
+    return replace(workspace, rulesets={id: ruleset for id, ruleset in workspace.rulesets.items() if id not in faulty})
 
 
 def _scope(
@@ -200,7 +336,8 @@ def _scope(
     """The scope of all indicators and types, and what is wrong with them."""
     indicators, types, problems = _merged([*libraries, *rulesets])
     scope = build_scope(vocabulary, indicators, types)
-    problems.extend(_placed_at(refusal, origin) for origin, refusal in check_indicators(indicators, scope))
+    faults = islice(check_indicators(indicators, scope), MAX_PROBLEMS)
+    problems.extend(placed_at(refusal.sentence, origin, refusal.code) for origin, refusal in faults)
     return scope, problems
 
 
@@ -214,7 +351,7 @@ def _merged(sources: Iterable[Library | Ruleset]) -> tuple[list[Indicator], list
             first = indicators.setdefault(indicator.name, indicator)
             if first is not indicator:
                 sentence = _("指标 {name} 已在 {file} 中定义").format(name=indicator.name, file=first.origin.file)
-                problems.append(_placed_at(Refusal("N105", sentence), indicator.origin))
+                problems.append(placed_at(sentence, indicator.origin, "N105"))
         for values in source.types:
             if types.setdefault(values.name, values) != values:
                 problems.append(Problem(_("类型 {name} 有两种不同的定义").format(name=values.name)))
@@ -222,8 +359,4 @@ def _merged(sources: Iterable[Library | Ruleset]) -> tuple[list[Indicator], list
 
 
 def _placed(refusal: Refusal, requirement: Requirement) -> Problem:
-    return _placed_at(refusal, requirement.origin)
-
-
-def _placed_at(refusal: Refusal, origin: Origin) -> Problem:
-    return replace(place_of(origin), message=refusal.sentence, code=refusal.code)
+    return placed_at(refusal.sentence, requirement.origin, refusal.code)

@@ -218,12 +218,26 @@ def test_validate_says_all_that_is_wrong(call: Call, country: Path) -> None:
 
 @pytest.mark.parametrize("place", ["draft", "installed"])
 def test_validate_takes_a_ruleset_folder_installed_or_not(place: str, call: Call, country: Path) -> None:
-    folder = write_ruleset(country if place == "installed" else Path("draft"))
+    if place == "installed":
+        folder = write_ruleset(country)
+    else:
+        named = {f"jia-2024-1.{name}": node for name, node in INDICATORS.items()}
+        folder = write_ruleset(Path("draft"), indicators=named, requirements=[{"indicator": "jia-2024-1.done"}])
     said = call("validate", folder)
     assert (said.code, said.err, said.out) == (0, "", "0 个问题\n")
 
 
+def test_validate_asks_for_the_namespace_of_what_is_not_shipped(call: Call, country: Path) -> None:
+    said = call("validate", write_ruleset(Path("draft"), requirements=[{"indicator": "dome"}]))
+    assert said.code == 3
+    assert (
+        "indicators.yaml:2:3: indicators.done：外部规则集的名称须带命名空间：请把 done 写成 jia-2024-1.done" in said.err
+    )
+    assert "`dome`" in said.err, "all problems come together"
+
+
 def test_validate_gathers_what_is_wrong_with_a_ruleset(call: Call, country: Path) -> None:
+    write_ruleset(country)
     folder = write_ruleset(
         Path("draft"), requirements=[{"indicator": "dome"}, {"due": "2025-02-30", "due_from": "clause"}]
     )
@@ -236,6 +250,7 @@ def test_validate_gathers_what_is_wrong_with_a_ruleset(call: Call, country: Path
 
 
 def test_validate_follows_the_related_requirements_of_other_documents(call: Call, country: Path) -> None:
+    write_ruleset(country)
     folder = write_ruleset(
         Path("draft"), requirements=[{"related": ["yi-2024-1/1.1", "yi-2024-1/1.9", "bing-2024-1/1.1"]}]
     )
@@ -248,6 +263,7 @@ def test_validate_follows_the_related_requirements_of_other_documents(call: Call
 
 
 def test_validate_does_not_answer_for_the_faults_of_other_documents(call: Call, country: Path) -> None:
+    write_ruleset(country)
     folder = write_ruleset(Path("draft"), requirements=[{"related": ["yi-2024-1/1.1"]}])
     write_ruleset(country, "yi-2024-1", indicators={}, requirements=[{"indicator": "dome"}])
     said = call("validate", folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,28 @@ def test_a_switch_from_the_environment(call: Call, monkeypatch: pytest.MonkeyPat
     assert (said.code, len(judged(said.out))) == (3, 3)
     monkeypatch.setenv("GRADEEVAL_SKIP_INVALID", "0")
     assert call(*CHECK).out == ""
+
+
+@pytest.mark.parametrize("setting", ["environment", "toml", "toml list", "cfg"])
+def test_folders_of_rulesets_may_be_set(setting: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("my rules, 1", "more"):
+        write_ruleset(Path(name), "bing-2024-1" if name == "more" else "ding-2024-1", indicators={})
+    here = Path.cwd()
+    if setting == "environment":
+        monkeypatch.setenv("GRADEEVAL_RULESET_DIR", f"my rules, 1{os.pathsep}more")
+    else:
+        lists = {"toml": '"my rules, 1\\nmore"', "toml list": '["my rules, 1", "more"]'}
+        text = f"[gradeeval]\nruleset_dir = {lists.get(setting, '')}\n"
+        if setting == "cfg":
+            write(Path("setup.cfg"), "[gradeeval]\nruleset_dir =\n    my rules, 1\n    more\n")
+        else:
+            write(Path("gradeeval.toml"), text)
+        Path("deep").mkdir()
+        monkeypatch.chdir("deep")
+    out = call("rules", "list").out
+    for id in ("jia-2024-1", "ding-2024-1", "bing-2024-1"):
+        assert id in out
+    assert str(here / "more" / "bing-2024-1") in out
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from tests.unit.invented import INDICATORS, write, write_country, write_ruleset
 
 from gradeeval import builtin
 from gradeeval.errors import InvalidContent, NotFound
-from gradeeval.plugins import hookimpl
+from gradeeval.plugins import HOOK_VERSION, hookimpl
 from gradeeval.workspace import Workspace, build
 
 
@@ -34,6 +35,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Plugin:
     """One that brings ruleset folders."""
 
+    gradeeval_hook_version = HOOK_VERSION
+
     def __init__(self, *folders: Path) -> None:
         self.folders = folders
 
@@ -49,10 +52,12 @@ Install = Callable[..., None]
 def install(monkeypatch: pytest.MonkeyPatch) -> Install:
     """Installs plugins that bring these folders, by name."""
 
-    def installed(**plugins: Path) -> None:
+    def installed(**plugins: Path | Sequence[Path]) -> None:
         points = [
-            SimpleNamespace(name=name, dist=None, load=lambda folder=folder: Plugin(folder))
-            for name, folder in plugins.items()
+            SimpleNamespace(
+                name=name, dist=None, load=partial(Plugin, *([given] if isinstance(given, Path) else given))
+            )
+            for name, given in plugins.items()
         ]
         monkeypatch.setattr(metadata, "entry_points", lambda *, group: points)
 
@@ -134,7 +139,10 @@ def test_the_ruleset_of_a_plugin_comes_beside_those_shipped(root: Path, tmp_path
         "yi-2024-1": "province",
     }
     assert workspace.load("yi-2024-1").requirements[0].indicator == "done"
-    assert workspace.plugins == (("gradeeval", ""), ("province", ""))
+    assert [(plugin.name, plugin.brings.get("rulesets")) for plugin in workspace.plugins] == [
+        ("gradeeval", ["jia-2024-1"]),
+        ("province", ["yi-2024-1"]),
+    ]
 
 
 def test_the_ruleset_of_a_plugin_that_has_a_fault_is_set_aside(root: Path, tmp_path: Path, install: Install) -> None:
@@ -193,9 +201,11 @@ def test_a_plugin_may_share_indicators_and_rosters_among_its_rulesets(
     ruleset = write_ruleset(
         folder, "yi-2024-1", indicators=more, requirements=[{"indicator": "yi.more", "target": {"above": 0}}]
     )
-    install(rules=ruleset, library=folder / "shared")
+    install(yi=(ruleset, folder / "shared"))
     workspace = built()
     assert workspace.refused == ()
+    assert workspace.plugins[1].brings["rosters"] == ["yi"]
+    assert workspace.plugins[1].brings["indicators"] == ["yi.own"]
     assert workspace.load("yi-2024-1").requirements[0].indicator == "yi.more"
     assert [roster.id for roster in workspace.rosters] == ["jia", "yi"]
 
@@ -207,7 +217,7 @@ def test_what_a_plugin_shares_does_not_replace_what_is_there(root: Path, tmp_pat
     install(province=tmp_path / "other" / "shared")
     workspace = built()
     assert [name for name, _why in workspace.refused] == ["province"]
-    assert "指标 shared_beds 已在" in workspace.refused[0][1]
+    assert "请把 shared_beds 写成 province.shared_beds" in workspace.refused[0][1]
     assert workspace.scope.types["shared_beds"].unit == "count"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +13,15 @@ from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import check_topics, opened, prepare, terminal_layout
-from gradeeval.errors import Misuse, NotFound
+from gradeeval.errors import Misuse, NotFound, PluginFault
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result
+from gradeeval.language.nodes import FORCES
 from gradeeval.messages import _, listed, mark
 from gradeeval.profiles.reading import Dataset
-from gradeeval.reports.rendering import Renderer
+from gradeeval.reports.rendering import Layout, Renderer
 from gradeeval.workspace import Workspace
 
-FORCES = ("mandatory", "in_principle", "strive", "encourage", "explore", "permit")
 FAIL_ON = ("never", "mandatory", "in_principle", "strive", "any", "unknown")
 _WEAKEST = {"mandatory": 1, "in_principle": 2, "strive": 3, "any": 5, "unknown": 1, "never": 0}
 
@@ -43,6 +44,7 @@ _WEAKEST = {"mandatory": 1, "in_principle": 2, "strive": 3, "any": 5, "unknown":
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help=mark("推理引擎"))
 @click.option("--skip-invalid", is_flag=True, help=mark("跳过有错误的档案，评定其余的"))
 @click.option("--ambiguous-width", type=click.IntRange(1, 2), default=1, help=mark("终端把歧义宽度字符显示为几列"))
+@options.plugins
 @options.language
 def command(
     paths: tuple[Path, ...],
@@ -69,11 +71,22 @@ def command(
     if prepared.dataset.problems and not skip_invalid:
         return 3
     result = prepared.judge(as_of, Wanted(rulesets, topics, only, forces), subjects)
-    layout = terminal_layout(ambiguous_width)
-    for renderer, path in chosen:
-        content = renderer.render(result, layout if path is None else replace(layout, colour=False))
-        write_out(content, path, binary=renderer.binary)
+    _report(result, chosen, terminal_layout(ambiguous_width))
     return _exit_code(result, prepared.dataset, fail_on)
+
+
+def _report(result: Result, chosen: Iterable[tuple[Renderer, Path | None]], layout: Layout) -> None:
+    """Writes every report; raises ``PluginFault`` where one that a plugin makes has failed, when all others are written."""
+    failed = None
+    for renderer, path in chosen:
+        try:
+            content = renderer.render(result, layout if path is None else replace(layout, colour=False))
+        except PluginFault as fault:
+            failed = fault
+            continue
+        write_out(content, path, binary=renderer.binary)
+    if failed is not None:
+        raise failed
 
 
 def _renderers(workspace: Workspace, form: str | None, outputs: tuple[Path, ...]) -> list[tuple[Renderer, Path | None]]:

@@ -19,6 +19,7 @@ from gradeeval.messages import _
 
 SECTION = "gradeeval"
 PREFIX = "GRADEEVAL_"
+_LINES = "\n"
 
 
 def settings_for(command: click.Command) -> dict[str, Any]:
@@ -29,22 +30,22 @@ def settings_for(command: click.Command) -> dict[str, Any]:
     file, configured = configuration()
     if configured and file is not None:
         click.echo(_("配置：{file}").format(file=file), err=True)
-    return _settings(command, configured)
+    return _settings(command, configured, file.parent if file is not None else Path())
 
 
-def _settings(command: click.Command, configured: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(command: click.Command, configured: Mapping[str, Any], home: Path) -> dict[str, Any]:
     options = {name: parameter for parameter in command.params for name in _names(parameter)}
     found: dict[str, Any] = {}
     if isinstance(command, click.Group):
-        found.update((name, _settings(inner, configured)) for name, inner in command.commands.items())
+        found.update((name, _settings(inner, configured, home)) for name, inner in command.commands.items())
     for name, value in configured.items():
         parameter = options.get(name.replace("_", "-"))
         if parameter is not None and parameter.name is not None:
-            found[parameter.name] = _value(value, parameter)
+            found[parameter.name] = _placed(_value(value, parameter, _LINES), parameter, home)
     for name, parameter in options.items():
         given = os.environ.get(PREFIX + name.upper().replace("-", "_"))
         if given and parameter.name is not None:
-            found[parameter.name] = _value(given, parameter)
+            found[parameter.name] = _value(given, parameter, os.pathsep)
     return found
 
 
@@ -94,7 +95,19 @@ def _names(parameter: click.Parameter) -> list[str]:
     return [name.removeprefix("--") for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")]
 
 
-def _value(value: Any, parameter: click.Parameter) -> Any:
+def _value(value: Any, parameter: click.Parameter, between: str) -> Any:
+    """The value as click takes it; ``between`` stands between several paths, which may have spaces and commas."""
     if isinstance(parameter, click.Option) and parameter.multiple:
-        return value if isinstance(value, list) else str(value).replace(",", " ").split()
+        if isinstance(value, list):
+            return value
+        if isinstance(parameter.type, click.Path):
+            return [part.strip() for part in str(value).split(between) if part.strip()]
+        return str(value).replace(",", " ").split()
     return value if isinstance(value, bool | int) else str(value)
+
+
+def _placed(value: Any, parameter: click.Parameter, home: Path) -> Any:
+    """Paths of a configuration file start from its folder."""
+    if not isinstance(parameter.type, click.Path):
+        return value
+    return [str(home / str(part)) for part in value] if isinstance(value, list) else str(home / str(value))

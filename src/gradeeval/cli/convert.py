@@ -20,6 +20,7 @@ from gradeeval.profiles.reading import ProfileReader
 @click.command(help=mark("把数据集转换成校验过的编码列（Parquet），供 batch 评定；不合规的记录另存，并写明原因。"))
 @click.argument("dataset", nargs=-1, required=True, type=options.PATH)
 @click.option("-o", "--output", type=options.PATH, required=True, help=mark("新的文件夹"))
+@options.plugins
 @options.language
 def command(dataset: tuple[Path, ...], output: Path) -> int:
     """Writes the folder, whole or not at all; 3 where records or files were set aside."""
@@ -28,7 +29,7 @@ def command(dataset: tuple[Path, ...], output: Path) -> int:
     except ImportError:
         raise MissingExtra(_("转换需要 polars：pip install 'gradeeval[batch]'")) from None
     workspace = opened()
-    found = sifting(dataset, workspace.scope)
+    found = sifting(dataset, workspace.scope, workspace.readers)
     if found.manifest is not None and found.manifest.layout is not None:
         raise Misuse(_("{path} 已经是编码列，不用转换").format(path=found.manifest.path.parent))
     with new_folder(output) as folder:

@@ -11,7 +11,7 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import prepare
+from gradeeval.cli.preparing import opened, prepare
 from gradeeval.cli.progress import watched
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
@@ -23,7 +23,8 @@ from gradeeval.revisions.archive import inside, unpacked
 from gradeeval.revisions.comparing import Comparison, compare
 from gradeeval.revisions.judging import Differing, differing
 from gradeeval.revisions.version import Version, version_of
-from gradeeval.workspace import SHARED, Workspace, build
+from gradeeval.rulesets.folders import SHARED
+from gradeeval.workspace import Workspace
 
 FORMATS = ("text", "json", "markdown")
 
@@ -40,6 +41,7 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help=mark("输出形式"))
 @click.option("-o", "--output", type=options.PATH, default=None, help=mark("写入文件，而不是标准输出"))
 @options.as_of
+@options.plugins
 @options.language
 def command(old: str, new: str, profiles: Path | None, form: str, output: Path | None, as_of: str) -> int:
     """0 where the meaning is the same, 1 where it changed."""
@@ -105,7 +107,7 @@ def _opened(label: str, folder: Path) -> _Opened:
     """Reads a revision with the shared indicators that stand beside it, else with the installed ones."""
     folder = folder.resolve()
     beside = (folder.parent / SHARED).is_dir()
-    workspace = build(shipped_from=folder.parent) if beside else build(extra=[folder])
+    workspace = opened(shipped_from=folder.parent) if beside else opened([folder])
     ruleset = workspace.ruleset(folder.name)
     return _Opened(version_of(label, ruleset, workspace.load(folder.name), workspace.scope), workspace)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.preparing import opened
 from gradeeval.drafting.demands import candidates
 from gradeeval.drafting.folder import Draft, files, place
 from gradeeval.drafting.front import read_front, tier_of
@@ -18,7 +19,6 @@ from gradeeval.files.reading import read_bytes
 from gradeeval.messages import _, mark
 from gradeeval.sources.segments import segment
 from gradeeval.timeline import Span, read_span
-from gradeeval.workspace import build
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _REGION = re.compile(r"[0-9]{6}(?:-[a-z0-9]+)?")
@@ -38,6 +38,7 @@ _LONGEST_ID = 64
 @click.option("--jurisdiction", default=None, help=mark("适用区域的区划代码（默认从文中的区域名推定）"))
 @click.option("--horizon", default=None, help=mark("规划期，如 2023..2025（默认从标题和目标年推定）"))
 @click.option("--encoding", default=None, help=mark("文字编码，如 gb18030（默认按标记、声明或内容判定）"))
+@options.plugins
 @options.language
 def command(document: Path, output: Path, jurisdiction: str | None, horizon: str | None, encoding: str | None) -> int:
     """Writes the folder, which must be new or empty, and says what was found."""
@@ -51,7 +52,7 @@ def command(document: Path, output: Path, jurisdiction: str | None, horizon: str
     span = _horizon(horizon)
     found = open_document(document, encoding)
     segments = segment(found.text)
-    workspace = build()
+    workspace = opened()
     regions = {row.name: row.id for roster in workspace.rosters for row in roster.rows if row.kind == "region"}
     front = read_front(found.text, segments, regions, jurisdiction=jurisdiction, horizon=span)
     if front.jurisdiction is None:

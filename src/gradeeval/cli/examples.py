@@ -12,6 +12,7 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES, engine_factory
 from gradeeval.cli.output import problem_lines
+from gradeeval.cli.preparing import opened
 from gradeeval.cli.progress import watched
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.evaluate.judging import EngineFactory
@@ -26,7 +27,7 @@ from gradeeval.quantity import exact_text
 from gradeeval.reports import words
 from gradeeval.rulesets.reading import read_equivalents, read_examples
 from gradeeval.rulesets.ruleset import Equivalent
-from gradeeval.workspace import Workspace, build
+from gradeeval.workspace import Workspace
 
 
 @click.command(help=mark("运行规则集自带的例子，逐个比对预期结论。"))
@@ -34,11 +35,12 @@ from gradeeval.workspace import Workspace, build
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help=mark("推理引擎"))
 @click.option("--mutate", is_flag=True, help=mark("再逐处改动规则，列出没有例子发现的改动"))
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help=mark("--mutate 所用的进程数"))
+@options.plugins
 @options.language
 def command(rulesets: tuple[str, ...], engine: str | None, mutate: bool, jobs: int) -> int:
     """Runs all cases of the rulesets named (by id or path), or of all; 1 where one differs, a requirement has none, or a mutant survives."""
     named = meant(rulesets)
-    workspace = build(extra=named.folders)
+    workspace = opened(named.folders)
     make_engine, name, note = engine_factory(engine)
     if note:
         click.echo(note, err=True)

@@ -31,6 +31,7 @@ _MOST_SUBJECTS = 10
     "--format", "form", type=click.Choice(("text", "json")), default="text", help=mark("输出格式：text、json")
 )
 @click.option("--ambiguous-width", type=click.IntRange(1, 2), default=1, help=mark("终端把歧义宽度字符显示为几列"))
+@options.plugins
 @options.language
 def command(
     paths: tuple[Path, ...],
@@ -47,7 +48,7 @@ def command(
     if prepared.dataset.problems:
         return 3
     asked = (subject,) if subject is not None else ()
-    result = prepared.judge(as_of, Wanted((wanted.document,), only=(wanted.id,)), asked)
+    result = prepared.judge(as_of, Wanted(only=(wanted.id,)), asked)
     finding = _only(result, wanted)
     permits = {item.id: item for item in workspace.load(wanted.document).requirements if item.force == "permit"}
     steps = trace(finding.judgement, result.scope, permits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from gradeeval.cli import options
 from gradeeval.cli.configuration import configuration
 from gradeeval.cli.linting import gathered
 from gradeeval.cli.output import write_out
-from gradeeval.errors import Misuse, NotFound
+from gradeeval.cli.preparing import opened
+from gradeeval.errors import Misuse, NotFound, PluginFault
 from gradeeval.lint.check import ERROR, WARNING, Check
 from gradeeval.lint.checks import CHECKS
 from gradeeval.lint.explaining import page
@@ -20,6 +22,7 @@ from gradeeval.lint.levels import read_levels
 from gradeeval.lint.reporting import FORMS
 from gradeeval.lint.running import Report, run
 from gradeeval.messages import _, listed, mark
+from gradeeval.workspace import Workspace
 
 
 @click.command(
@@ -45,6 +48,7 @@ from gradeeval.messages import _, listed, mark
     "-o", "--output", "outputs", multiple=True, type=options.PATH, help=mark("写入文件，按后缀定格式（可重复）")
 )
 @click.option("--explain", "code", default=None, help=mark("说明一个检查：查什么、正反例、为什么、怎样设置"))
+@options.plugins
 @options.language
 def command(
     rulesets: tuple[str, ...],
@@ -61,24 +65,33 @@ def command(
     code: str | None,
 ) -> int:
     """Checks and reports; 3 where a ruleset cannot be read, else 1 where a problem was found."""
+    workspaces: list[Workspace] = []
+
+    def with_folders(folders: Iterable[Path]) -> Workspace:
+        workspaces.append(opened(folders, checks=True))
+        return workspaces[-1]
+
     if code is not None:
-        write_out(page(_known(code, CHECKS)).encode())
+        write_out(page(_known(code, with_folders(()).checks)).encode())
         return 0
     chosen = [(_form(path, form), path) for path in outputs]
     file, configured = configuration()
     lint = configured.get("lint", {})
     if not isinstance(lint, dict):
         raise Misuse(_("配置 lint 须是一张表：[gradeeval.lint]"))
-    settings = read_levels(lint, levels, CHECKS, file.parent if file is not None else None)
     if implies and rulesets:
         raise Misuse(_("--implies 已写明两个规则集，不再另写"))
     if mend and not (rulesets and all(Path(name).exists() for name in rulesets)):
         raise Misuse(_("--fix 要求写出规则集文件夹或文件的路径"))
 
     def found() -> tuple[Report, bool]:
-        material, refused = gathered(rulesets, as_of=as_of, base=base, compared=implies, seconds=timeout)
+        material, refused = gathered(
+            rulesets, as_of=as_of, base=base, compared=implies, seconds=timeout, opened=with_folders
+        )
+        checks = workspaces[-1].checks if workspaces else CHECKS
+        settings = read_levels(lint, levels, checks, file.parent if file is not None else None)
         proves = prove or implies is not None
-        return run(material, CHECKS, settings, prove=proves, refused=refused), bool(refused)
+        return run(material, checks, settings, prove=proves, refused=refused), bool(refused)
 
     report, refused = found()
     if mend:
@@ -90,6 +103,8 @@ def command(
         write_out(FORMS[name].render(report), path)
     if not chosen:
         write_out(FORMS[form or "text"].render(report))
+    if report.failed and not refused:
+        raise PluginFault(_("；").join(report.failed))
     return 3 if refused else _exit_code(report, fail_on)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,11 @@ from gradeeval.vocabulary import KINDS, read_vocabulary
 from gradeeval.workspace import Workspace, build
 
 
+def build_with(folders: Iterable[Path]) -> Workspace:
+    """What is installed, with these folders being written."""
+    return build(extra=folders)
+
+
 def gathered(
     names: Iterable[str],
     *,
@@ -29,6 +34,7 @@ def gathered(
     base: str | None = None,
     compared: tuple[str, str] | None = None,
     seconds: float = 2,
+    opened: Callable[[Iterable[Path]], Workspace] = build_with,
 ) -> tuple[Material, list[Problem]]:
     """The material of the rulesets named (ids, folders, files in them; none: all), and what keeps them from being read.
 
@@ -37,7 +43,7 @@ def gathered(
     """
     named = meant((*names, *(compared or ())))
     try:
-        workspace = build(extra=named.folders)
+        workspace = opened(named.folders)
     except InvalidContent as refused:
         return _nothing(), list(refused.problems)
     chosen = named.chosen(workspace)
@@ -79,6 +85,10 @@ def _read(id: str, workspace: Workspace) -> tuple[Encoded | None, list[Problem]]
     ruleset = workspace.ruleset(id)
     problems: list[Problem] = []
     parts: list[tuple[object, ...]] = []
+    try:
+        workspace.check_names(id)
+    except InvalidContent as refused:
+        problems.extend(refused.problems)
     for read in (lambda: workspace.load(id).requirements, lambda: read_ledger(ruleset), lambda: read_examples(ruleset)):
         try:
             parts.append(tuple(read()))

@@ -29,6 +29,7 @@ COMMANDS = {
     "verify": ("gradeeval.cli.verify", mark("对照原文核对规则集")),
     "diff": ("gradeeval.cli.diff", mark("比较规则集的两个版本")),
     "draft": ("gradeeval.cli.draft", mark("从文件起草规则集")),
+    "plugins": ("gradeeval.cli.plugins", mark("列出插件和规则集文件夹，各带来什么")),
     "samples": ("gradeeval.cli.samples", mark("把示例档案复制到文件夹")),
 }
 

@@ -38,6 +38,7 @@ def command() -> None:
 @click.option("--region", "code", default="410000", show_default=True, help=mark("区域代码，须在名册上且下有县"))
 @click.option("--nation", "whole_nation", is_flag=True, help=mark("全国；没有名册的省用虚构的市县"))
 @click.option("--period", "texts", multiple=True, help=mark("时期（可重复；默认前两个年度）"))
+@options.plugins
 @options.language
 def dataset(output: Path, count: int, seed: int, code: str, whole_nation: bool, texts: tuple[str, ...]) -> int:
     """Writes the folder, whole or not at all, and says what is in it."""

@@ -45,3 +45,40 @@ def as_of(command: Command) -> Command:
 def rulesets(command: Command) -> Command:
     """``--ruleset``, several times."""
     return click.option("--ruleset", "rulesets", multiple=True, help=mark("只用这些规则集（可重复）"))(command)
+
+
+FOLDERS, BARE, REQUIRED = "gradeeval.ruleset_dirs", "gradeeval.no_plugins", "gradeeval.require_plugins"
+"""Where ``plugins`` keeps what it was given, in ``click.Context.meta``."""
+
+
+def plugins(command: Command) -> Command:
+    """``--ruleset-dir``, ``--no-plugins`` and ``--require-plugin``; ``cli.preparing.opened`` takes heed of them."""
+
+    def kept(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+        def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+            ctx.meta[key] = value
+
+        return keep
+
+    for option in (
+        click.option(
+            "--require-plugin",
+            multiple=True,
+            expose_value=False,
+            callback=kept(REQUIRED),
+            help=mark("缺少该插件或规则集，或其内容被拒绝时，不运行（可重复）"),
+        ),
+        click.option(
+            "--no-plugins", is_flag=True, expose_value=False, callback=kept(BARE), help=mark("不使用已安装的插件")
+        ),
+        click.option(
+            "--ruleset-dir",
+            multiple=True,
+            type=PATH,
+            expose_value=False,
+            callback=kept(FOLDERS),
+            help=mark("另用这个文件夹里的规则集：只读数据，无须安装（可重复）"),
+        ),
+    ):
+        command = option(command)
+    return command

@@ -12,15 +12,18 @@ from pathlib import Path
 
 import click
 
+from gradeeval.cli import options
 from gradeeval.cli.engines import engine_factory
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.progress import watched
-from gradeeval.errors import NotFound
+from gradeeval.errors import Misuse, NotFound
 from gradeeval.evaluate.judging import EngineFactory
 from gradeeval.evaluate.run import check
 from gradeeval.evaluate.selection import Wanted
+from gradeeval.files.writing import escape_controls
 from gradeeval.findings.result import Result
 from gradeeval.messages import _, listed
+from gradeeval.plugins import Plugin
 from gradeeval.problems import Problem
 from gradeeval.profiles.reading import Dataset, ProfileReader
 from gradeeval.reports.rendering import Layout
@@ -28,6 +31,9 @@ from gradeeval.rulesets.reading import candidate_files
 from gradeeval.rulesets.ruleset import Ruleset
 from gradeeval.schemas import shipped
 from gradeeval.workspace import Workspace, build
+
+_TOLD = "gradeeval.told"
+"""Where ``opened`` keeps what it has said, for commands that open several workspaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,44 @@ class Prepared:
         )
 
 
-def opened() -> Workspace:
-    """The workspace; plugins that could not be used are named on standard error."""
-    workspace = build()
-    for plugin, why in workspace.refused:
-        click.echo(_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why), err=True)
-    for line in candidate_notes(workspace.rulesets.values()):
-        click.echo(line, err=True)
+def opened(extra: Iterable[Path] = (), *, checks: bool = False, shipped_from: Path | None = None) -> Workspace:
+    """The workspace that ``options.plugins`` asks for; what could not be used is named on standard error.
+
+    ``extra`` are rulesets being written, ``checks`` whether lint checks are wanted, ``shipped_from`` see ``build``.
+    Raises ``NotFound`` where a plugin that is required is missing, ``Misuse`` where something of it was refused.
+    """
+    meta = click.get_current_context().meta
+    workspace = build(
+        installed=not meta.get(options.BARE),
+        extra=extra,
+        folders=meta.get(options.FOLDERS) or (),
+        checks=checks,
+        slow=_still_loading,
+        shipped_from=shipped_from,
+    )
+    told = meta.setdefault(_TOLD, set())
+    refusals = (_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why) for plugin, why in workspace.refused)
+    for line in (*refusals, *candidate_notes(workspace.rulesets.values())):
+        if line not in told:
+            told.add(line)
+            click.echo(escape_controls(line), err=True)
+    for name in meta.get(options.REQUIRED) or ():
+        _require(name, workspace.plugins)
     return workspace
+
+
+def _still_loading(plugin: str) -> None:
+    click.echo(escape_controls(_("插件 {plugin} 仍在装入……").format(plugin=plugin)), err=True)
+
+
+def _require(name: str, plugins: Iterable[Plugin]) -> None:
+    known = [plugin for plugin in plugins if name in (plugin.name, plugin.origin, *plugin.brings.get("rulesets", ()))]
+    if not known:
+        raise NotFound(
+            _("没有插件 {name}；现有：{known}").format(name=name, known=listed(plugin.name for plugin in plugins))
+        )
+    if any(plugin.refused for plugin in known):
+        raise Misuse(_("插件 {name} 的内容被拒绝，不再继续").format(name=name))
 
 
 def candidate_notes(rulesets: Iterable[Ruleset]) -> Iterator[str]:
@@ -82,7 +118,7 @@ def candidate_notes(rulesets: Iterable[Ruleset]) -> Iterator[str]:
 
 def prepare(workspace: Workspace, paths: Iterable[Path], engine: str | None) -> Prepared:
     """Reads the profiles and chooses the engine; what is wrong with the files goes to standard error."""
-    dataset = ProfileReader(workspace.scope).read(paths)
+    dataset = ProfileReader(workspace.scope, workspace.readers).read(paths)
     for line in problem_lines((*dataset.problems, *form_notes(dataset, workspace))):
         click.echo(line, err=True)
     make_engine, name, note = engine_factory(engine)

@@ -14,7 +14,7 @@ from tabulate import tabulate
 
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import check_topics
+from gradeeval.cli.preparing import check_topics, opened
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import binds_plain, comparator, target_plain
@@ -24,7 +24,7 @@ from gradeeval.reports import words
 from gradeeval.rulesets.coverage import coverage
 from gradeeval.rulesets.reading import read_ledger
 from gradeeval.rulesets.ruleset import PolicyDocument
-from gradeeval.workspace import Workspace, build
+from gradeeval.workspace import Workspace
 
 
 @click.group(help=mark("列出、查看、导出、统计规则。"))
@@ -37,12 +37,11 @@ def command() -> None:
 @options.rulesets
 @click.option("--topic", "topics", multiple=True, help=mark("只看这些主题"))
 @click.option("--only", multiple=True, help=mark("只看编号符合通配符的要求"))
+@options.plugins
 @options.language
 def list_rules(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[str, ...]) -> int:
     """A line for each ruleset or requirement."""
-    workspace = build()
-    for plugin, why in workspace.refused:
-        click.echo(_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why), err=True)
+    workspace = opened()
     if not (rulesets or topics or only):
         rows = [
             (
@@ -75,10 +74,11 @@ def list_rules(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[s
 
 @command.command("show", help=mark("查看一条要求的全部内容。"))
 @click.argument("requirement")
+@options.plugins
 @options.language
 def show(requirement: str) -> int:
     """Everything that the ruleset says of one requirement."""
-    workspace = build()
+    workspace = opened()
     found = workspace.requirement(requirement)
     document = workspace.ruleset(found.document).document
     reference = workspace.scope.find(found.indicator, found.binds)
@@ -108,10 +108,11 @@ def show(requirement: str) -> int:
 @click.option("--topic", "topics", multiple=True, help=mark("只看这些主题"))
 @click.option("--only", multiple=True, help=mark("只看编号符合通配符的要求"))
 @click.option("-o", "--output", type=options.PATH, help=mark("写入文件"))
+@options.plugins
 @options.language
 def export(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[str, ...], output: Path | None) -> int:
     """A JSON list: id, document, clause, quote, binds, indicator, comparator, value, unit, due, force, topics, title."""
-    workspace = build()
+    workspace = opened()
     rows = [_row(item, workspace) for item in _chosen(workspace, Wanted(rulesets, topics, only))]
     write_out((json.dumps(rows, ensure_ascii=False, indent=1, default=_number) + "\n").encode(), output)
     return 0
@@ -122,10 +123,11 @@ def export(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[str, 
 )
 @click.argument("rulesets", nargs=-1)
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", help=mark("输出格式"))
+@options.plugins
 @options.language
 def show_coverage(rulesets: tuple[str, ...], form: str) -> int:
     """Counts of each document, a column each."""
-    workspace = build()
+    workspace = opened()
     found = {
         id: coverage(read_ledger(workspace.ruleset(id)), workspace.load(id).requirements, workspace.scope.indicators)
         for id in rulesets or tuple(workspace.rulesets)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gradeeval.errors import NotFound
 from gradeeval.messages import _
-from gradeeval.workspace import SHARED, Workspace
+from gradeeval.rulesets.folders import SHARED
+from gradeeval.workspace import Workspace
 
 _DOCUMENT = "document.yaml"
 

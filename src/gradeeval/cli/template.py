@@ -62,6 +62,7 @@ MOST = 5_000
     help=mark("写入文件：.xlsx 是 Excel 表单，.csv、.yaml 亦可；不写则把 YAML 输出到屏幕"),
 )
 @click.option("--force", is_flag=True, help=mark("文件已存在时覆盖"))
+@options.plugins
 @options.language
 def command(
     kind: str,

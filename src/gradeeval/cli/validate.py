@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import candidate_notes, form_notes
+from gradeeval.cli.preparing import candidate_notes, form_notes, opened
 from gradeeval.cli.ruleset_paths import ruleset_folder
 from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files.reading import read_plain
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
 from gradeeval.profiles.datasets import Looking, read_manifest, sifting
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
-from gradeeval.rulesets.reading import check_candidates, place_of, read_equivalents, read_examples, read_ledger
-from gradeeval.workspace import Workspace, build
+from gradeeval.rulesets.reading import check_candidates, placed_at, read_equivalents, read_examples, read_ledger
+from gradeeval.schemas import Checker, FileKind, check_file
+from gradeeval.workspace import Workspace
 
 MOST_TOLD = 200
 _RULE_FILES = ("document.yaml", "clauses.yaml", "indicators.yaml")
@@ -29,11 +30,16 @@ _RULE_FOLDERS = ("requirements", "examples")
 
 @click.command(help=mark("检查档案、名册或规则集文件夹是否合规；不评定。"))
 @click.argument("paths", nargs=-1, required=True, type=options.PATH)
+@click.option("--kind", default=None, help=mark("只按这类文件的 schema 检查（类别见 gradeeval plugins list）"))
+@options.plugins
 @options.language
-def command(paths: tuple[Path, ...]) -> int:
+def command(paths: tuple[Path, ...], kind: str | None) -> int:
     """Says what is wrong and where; 3 where anything is."""
-    folders = list(dict.fromkeys(folder for path in paths if (folder := _ruleset_of(path)) is not None))
-    workspace = build(extra=folders)
+    folders = [folder for path in paths if kind is None and (folder := _ruleset_of(path)) is not None]
+    folders = list(dict.fromkeys(folders))
+    workspace = opened(folders)
+    if kind is not None:
+        return _of_kind(paths, workspace.kind(kind))
     problems: list[Problem] = []
     for path in folders:
         problems.extend(_ruleset(path, workspace))
@@ -46,7 +52,7 @@ def command(paths: tuple[Path, ...]) -> int:
         problems.extend(_dataset(path, workspace))
     others = [path for path in paths if _ruleset_of(path) is None and path not in datasets]
     if others:
-        dataset = ProfileReader(workspace.scope).read(others)
+        dataset = ProfileReader(workspace.scope, workspace.readers).read(others)
         problems.extend(dataset.problems)
         for line in problem_lines(form_notes(dataset, workspace)):
             click.echo(line, err=True)
@@ -55,6 +61,22 @@ def command(paths: tuple[Path, ...]) -> int:
                 profiles=len(dataset.profiles), rosters=len(dataset.rosters)
             )
         )
+    return _told(problems)
+
+
+def _of_kind(paths: Iterable[Path], kind: FileKind) -> int:
+    """Holds each file against the schema of a kind, and nothing more."""
+    checker = Checker(kind.schema())
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            problems.extend(check_file(read_plain(path), checker))
+        except InvalidContent as refused:
+            problems.extend(refused.problems)
+    return _told(problems)
+
+
+def _told(problems: Sequence[Problem]) -> int:
     for line in problem_lines(problems):
         click.echo(line, err=True)
     click.echo(_("{count} 个问题").format(count=len(problems)))
@@ -63,7 +85,7 @@ def command(paths: tuple[Path, ...]) -> int:
 
 def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
     """Looks at every record of a dataset, of whatever size; what is written is at most ``MOST_TOLD`` problems."""
-    found = sifting([path], workspace.scope)
+    found = sifting([path], workspace.scope, workspace.readers)
     assert found.manifest is not None
     if found.manifest.layout is not None:
         from gradeeval.profiles.columns.stored import check_layout, parts_of, read_part
@@ -107,6 +129,7 @@ def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
     problems: list[Problem] = []
     ruleset = workspace.ruleset(path.resolve().name)
     for read in (
+        lambda: workspace.check_names(ruleset.document.id),
         lambda: problems.extend(_links(ruleset.document.id, workspace)),
         lambda: read_ledger(ruleset),
         lambda: list(read_examples(ruleset)),
@@ -121,12 +144,16 @@ def _ruleset(path: Path, workspace: Workspace) -> list[Problem]:
 
 
 def _links(id: str, workspace: Workspace) -> Iterator[Problem]:
-    """The ids that requirements of a document name as ``related`` and that no installed document has."""
+    """The ids that requirements of a document name and that no installed document has."""
     for requirement in workspace.load(id).requirements:
-        for other in requirement.related:
+        named: list[tuple[str, str | None]] = [("related", other) for other in requirement.related]
+        named.extend((key, getattr(requirement, key)) for key in ("supersedes", "extends", "stricter_than", "replaces"))
+        for key, other in named:
+            if other is None:
+                continue
             try:
                 workspace.requirement(other)
             except NotFound as fault:
-                yield replace(place_of(requirement.origin), message=f"{requirement.id}：related：{fault}")
+                yield placed_at(f"{requirement.id}：{key}：{fault}", requirement.origin)
             except InvalidContent:  # the other document has faults of its own
                 continue

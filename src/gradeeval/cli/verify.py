@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.preparing import opened
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.errors import NotFound
 from gradeeval.messages import _, mark
@@ -15,19 +16,19 @@ from gradeeval.sources.accounting import verify_quantities
 from gradeeval.sources.claims import SourceProblem
 from gradeeval.sources.numbers import verify_numbers
 from gradeeval.sources.verify import verify_ledger
-from gradeeval.workspace import build
 
 
 @click.command(help=mark("对照原文核对规则集：台账是否逐句交代，引文是否一字不差，数字、日期、强度词是否与原文相符。"))
 @click.argument("rulesets", nargs=-1)
 @click.option("--sources", type=options.PATH, required=True, help=mark("存放原文（document.yaml 的 source）的文件夹"))
+@options.plugins
 @options.language
 def command(rulesets: tuple[str, ...], sources: Path) -> int:
     """Verifies the rulesets named (by id or by folder), or all that have their source in the folder; 1 where a problem was found."""
     if not sources.is_dir():
         raise NotFound(_("文件夹 {path} 不存在").format(path=sources))
     named = meant(rulesets)
-    workspace = build(extra=named.folders)
+    workspace = opened(named.folders)
     found = verified = 0
     for id in named.chosen(workspace):
         ruleset = workspace.ruleset(id)

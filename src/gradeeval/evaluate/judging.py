@@ -10,10 +10,11 @@ from gradeeval.engines.judgement import MET, UNMET, Judgement
 from gradeeval.engines.reference import compile_requirement
 from gradeeval.engines.views import View, World
 from gradeeval.evaluate.rollup import roll_up
-from gradeeval.evaluate.selection import Wanted, documents_for, requirements_for
+from gradeeval.evaluate.selection import Wanted, binds_sort, documents_for, in_force, requirements_for
 from gradeeval.evaluate.verdict import Entry
 from gradeeval.files.canonical import digest
 from gradeeval.findings.finding import Finding, make_finding
+from gradeeval.findings.relations import overridden, relate, related_ids, replacement
 from gradeeval.findings.result import RollUp, SubjectResult
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
@@ -54,8 +55,10 @@ class Evaluator:
         view = self.world.view(profile)
         documents, chosen, gone = self._selected(profile)
         engine = self._engine(chosen)
-        judgements = engine.judge(view)
-        findings = tuple(self._finding(judgement, view) for judgement in judgements)
+        beside = self._beside(chosen, gone, documents, profile)
+        judgements = [*engine.judge(view), *(self._engine(beside).judge(view) if beside else ())]
+        related = relate([self._finding(judgement, view) for judgement in judgements])
+        findings = tuple(related[: len(chosen)])
         entries = [(finding, _entry(finding)) for finding in findings]
         verdicts = {
             document.id: engine.verdict(
@@ -84,7 +87,12 @@ class Evaluator:
             for requirement in self.requirements(document.id)
             if self.wanted.takes(requirement)
         ]
-        return roll_up(self.world.view(profile), found, self._judge_part)
+        replacing = self._replacing(profile)
+
+        def judge(requirements: Sequence[Requirement], part: View) -> list[Judgement]:
+            return self._judge_part(requirements, part, replacing)
+
+        return roll_up(self.world.view(profile), found, judge)
 
     def _selected(self, profile: Profile) -> tuple[list[PolicyDocument], list[Requirement], list[Requirement]]:
         documents = documents_for(profile, self.documents.values(), self.world, self.as_of, self.wanted)
@@ -92,6 +100,39 @@ class Evaluator:
             profile, {document.id: self.requirements(document.id) for document in documents}, self.wanted
         )
         return documents, chosen, gone
+
+    def _beside(
+        self,
+        chosen: Sequence[Requirement],
+        gone: Sequence[Requirement],
+        documents: Iterable[PolicyDocument],
+        profile: Profile,
+    ) -> list[Requirement]:
+        """Requirements that were not asked for, but replace, cover or extend one that was, or are so themselves."""
+        have = {requirement.id for requirement in (*chosen, *gone)}
+        named = {id for requirement in chosen for id in related_ids(requirement)}
+        return [
+            requirement
+            for document in documents
+            for requirement in self.requirements(document.id)
+            if requirement.id not in have
+            and (requirement.id in named or not have.isdisjoint(related_ids(requirement)))
+            and binds_sort(requirement, profile)
+        ]
+
+    def _replacing(self, whole: Profile) -> Mapping[str, list[Requirement]]:
+        """By id of what is replaced: the requirements of documents in force in the subject or in a part of it."""
+        found: dict[str, list[Requirement]] = {}
+        around = {row.id for row in self.world.chain(whole.region, whole.period.end)}
+        for document in self.documents.values():
+            inside = {row.id for row in self.world.chain(document.jurisdiction, whole.period.end)}
+            if (whole.region in inside or document.jurisdiction in around) and in_force(
+                document, self.as_of, self.wanted
+            ):
+                for requirement in self.requirements(document.id):
+                    if requirement.replaces is not None:
+                        found.setdefault(requirement.replaces, []).append(requirement)
+        return found
 
     def _engine(self, chosen: Sequence[Requirement]) -> Engine:
         key = tuple(requirement.id for requirement in chosen)
@@ -109,8 +150,21 @@ class Evaluator:
             if permit.force == "permit"
         }
 
-    def _judge_part(self, requirements: Sequence[Requirement], part: View) -> list[Judgement]:
-        return self._engine(requirements).judge(part)
+    def _judge_part(
+        self, requirements: Sequence[Requirement], part: View, replacing: Mapping[str, list[Requirement]]
+    ) -> list[Judgement]:
+        """The judgements on a part, those that a requirement in force there replaces as such."""
+        judgements = self._engine(requirements).judge(part)
+        if not replacing:
+            return judgements
+        around = {row.id for row in self.world.chain(part.region, part.period.end)}
+        for index, judgement in enumerate(judgements):
+            for other in replacing.get(judgement.requirement.id, ()):
+                if self.documents[other.document].jurisdiction in around and other.binds == judgement.requirement.binds:
+                    (by,) = self._engine([other]).judge(part)
+                    judgement = overridden(judgement, replacement(by))
+            judgements[index] = judgement
+        return judgements
 
     def _finding(self, judgement: Judgement, view: View) -> Finding:
         return make_finding(judgement, view, self.world.scope, self.as_of, self._late(judgement, view))

@@ -36,14 +36,24 @@ def documents_for(
     """The documents in whose jurisdiction the roster places the subject, in force on the day, and not superseded."""
     around = {row.id for row in world.chain(profile.region, profile.period.end)}
     placed = [
-        document
-        for document in documents
-        if document.jurisdiction in around
-        and (document.date is None or document.date <= as_of)
-        and (not wanted.rulesets or document.id in wanted.rulesets)
+        document for document in documents if document.jurisdiction in around and in_force(document, as_of, wanted)
     ]
     gone = {old for document in placed for old, _note in document.supersedes}
     return [document for document in placed if document.id not in gone]
+
+
+def in_force(document: PolicyDocument, as_of: str, wanted: Wanted) -> bool:
+    """Whether a document has been issued on the day and was asked for."""
+    return (document.date is None or document.date <= as_of) and (not wanted.rulesets or document.id in wanted.rulesets)
+
+
+def binds_sort(requirement: Requirement, profile: Profile) -> bool:
+    """Whether a requirement binds subjects of the sort of this one."""
+    return (
+        requirement.binds.kind == profile.kind
+        and requirement.binds.tier in (None, profile.tier)
+        and requirement.binds.type in (None, profile.type)
+    )
 
 
 def requirements_for(
@@ -57,10 +67,7 @@ def requirements_for(
         requirement
         for found in requirements.values()
         for requirement in found
-        if requirement.binds.kind == profile.kind
-        and requirement.binds.tier in (None, profile.tier)
-        and requirement.binds.type in (None, profile.type)
-        and wanted.takes(requirement)
+        if binds_sort(requirement, profile) and wanted.takes(requirement)
     ]
     gone = {requirement.supersedes for requirement in chosen if requirement.supersedes is not None}
     return (

@@ -1,10 +1,12 @@
-"""What a file may hold at most.
+"""What a file, and a ruleset, may hold at most.
 
 The bounds stop a hostile or broken file before it costs memory: a file is refused by its size before it is read, by
 its depth and its number of values while it is read.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from gradeeval.messages import _
 
@@ -13,6 +15,31 @@ MAX_DEPTH = 64
 MAX_VALUES = 2_000_000
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
+
+# Of a ruleset, which may come from anywhere. The largest that ships has 60 requirements to a file and 400 KiB.
+MAX_RULESETS = 200
+"""Rulesets in one folder of rulesets."""
+MAX_RULESET_FILES = 500
+MAX_RULESET_BYTES = 16 * 1024 * 1024
+MAX_RULESET_DEPTH = 4
+"""Folders inside each other, that of the ruleset included."""
+MAX_RULESET_VALUES = 200_000
+"""Values in one file of a ruleset."""
+MAX_ITEMS = 20_000
+"""Items of a list or map at the top of a file of a ruleset or one level below."""
+MAX_INNER_ITEMS = 500
+"""Items of any other list or map of a ruleset."""
+MAX_TEXT = 20_000
+"""Characters of one text of a ruleset."""
+MAX_REQUIREMENTS = 2_000
+MAX_INDICATORS = 2_000
+MAX_FORMULAS = 12
+"""Formulas over formulas over formulas."""
+FIRST_YEAR, LAST_YEAR = 1949, 2149
+"""Years that a span may name."""
+
+VALUE_LIMITS = (MAX_RULESET_VALUES, MAX_ITEMS, MAX_INNER_ITEMS, MAX_TEXT)
+"""What ``beyond_ruleset`` judges by."""
 
 
 def beyond_size(size: int | None = None) -> str:
@@ -47,3 +74,29 @@ def beyond_number(text: str) -> str | None:
     return _("数字 {number} 过大或位数过多（至多 {digits} 位，指数在 ±{exponent} 以内）；若是代码，请加引号").format(
         number=shown, digits=MAX_DIGITS, exponent=MAX_EXPONENT
     )
+
+
+def beyond_ruleset(data: Any) -> tuple[tuple[str | int, ...], str] | None:
+    """Where data of a ruleset's file is more than it may be, and the sentence; None where it is within the bounds."""
+    values = 0
+    stack: list[tuple[Any, tuple[str | int, ...]]] = [(data, ())]
+    while stack:
+        value, path = stack.pop()
+        values += 1
+        if values > MAX_RULESET_VALUES:
+            return (), _("规则集的一个文件至多 {limit} 个值；请拆分").format(limit=MAX_RULESET_VALUES)
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            return path, _("文字有 {count} 个字符，至多 {limit} 个").format(count=len(value), limit=MAX_TEXT)
+        if not isinstance(value, dict | list):
+            continue
+        limit = MAX_ITEMS if len(path) < 2 else MAX_INNER_ITEMS
+        if len(value) > limit:
+            return path, _("有 {count} 项，至多 {limit} 项").format(count=len(value), limit=limit)
+        if isinstance(value, dict):
+            long = next((key for key in value if len(key) > MAX_TEXT), None)
+            if long is not None:
+                return path, _("文字有 {count} 个字符，至多 {limit} 个").format(count=len(long), limit=MAX_TEXT)
+            stack.extend((inner, (*path, key)) for key, inner in value.items())
+        else:
+            stack.extend((inner, (*path, index)) for index, inner in enumerate(value))
+    return None

@@ -20,6 +20,21 @@ from gradeeval.quantity import Interval
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """How a finding stands to another requirement on the same subject.
+
+    ``kind``: ``replaces`` and ``replaced_by`` (with ``perhaps_`` before where it is unknown whether it binds), ``covers``
+    and ``covered_by`` (the stricter one binds), ``stricter_than`` and ``milder_than`` (both bind, ``why`` says why),
+    ``extends`` and ``extended_by``.
+    """
+
+    kind: str
+    other: Requirement
+    basis: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What came out for one requirement and one subject.
 
@@ -41,6 +56,7 @@ class Finding:
     reported: Any
     computed: Computed | None
     notes: tuple[str, ...]
+    relations: tuple[Relation, ...] = ()
 
     @property
     def outcome(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from gradeeval.files.limits import FIRST_YEAR, LAST_YEAR, MAX_FORMULAS
 from gradeeval.language.comparing import check_order, check_test
 from gradeeval.language.nodes import (
     Bounds,
@@ -164,27 +165,35 @@ def _change(indicator: Indicator, formula: Change, scope: Scope) -> Iterator[Ref
 
 
 def _circles(indicators: list[Indicator], scope: Scope) -> Iterator[Fault]:
-    state: dict[str, int] = {}
-
-    def visit(name: str, trail: tuple[str, ...]) -> tuple[str, ...] | None:
-        if state.get(name) == 2:
-            return None
-        if name in trail:
-            return (*trail[trail.index(name) :], name)
-        indicator = scope.indicators.get(name)
-        for used in indicator.names() if indicator is not None else ():
-            circle = visit(used, (*trail, name))
-            if circle is not None:
-                return circle
-        state[name] = 2
-        return None
-
+    """Circles of formulas, and formulas over too many others; without recursion, for a chain may be as long as a file."""
+    heights: dict[str, int] = {}
     for indicator in indicators:
-        circle = visit(indicator.name, ())
-        if circle is not None and state.get(indicator.name) != 2:
-            for name in circle:
-                state[name] = 2
-            yield indicator.origin, Refusal("N104", _("指标循环引用：{circle}").format(circle=" → ".join(circle)))
+        if indicator.name in heights:
+            continue
+        trail: dict[str, Iterator[str]] = {indicator.name: _operands(indicator.name, scope)}
+        while trail:
+            name, operands = next(reversed(trail.items()))
+            used = next(operands, None)
+            if used is None:
+                trail.popitem()
+                inner = (heights.get(other, 0) for other in _operands(name, scope))
+                heights[name] = 1 + max(inner, default=-1)
+                if heights[name] == MAX_FORMULAS + 1:
+                    own = scope.indicators.get(name, indicator)
+                    sentence = _("`{name}` 的公式层层相套，超过 {limit} 层").format(name=name, limit=MAX_FORMULAS)
+                    yield own.origin, Refusal("F101", sentence)
+            elif used in trail:
+                names = list(trail)
+                circle = [*names[names.index(used) :], used]
+                heights.update(dict.fromkeys(circle, 0))
+                yield indicator.origin, Refusal("N104", _("指标循环引用：{circle}").format(circle=" → ".join(circle)))
+            elif used not in heights:
+                trail[used] = _operands(used, scope)
+
+
+def _operands(name: str, scope: Scope) -> Iterator[str]:
+    indicator = scope.indicators.get(name)
+    return iter(dict.fromkeys(indicator.names())) if indicator is not None else iter(())
 
 
 def check_condition(condition: Condition, reader: Reach, scope: Scope, names: Names | None = None) -> Iterator[Refusal]:
@@ -283,6 +292,11 @@ def _dates(requirement: Requirement) -> Iterator[Refusal]:
         yield Refusal("D101", _("“{date}”不是日历上的日期").format(date=due))
         return
     span = requirement.within or requirement.every_year
+    if span is not None and any(
+        year is not None and not FIRST_YEAR <= year <= LAST_YEAR for year in (span.first, span.last)
+    ):
+        sentence = _("年份区间 {span} 须在 {first} 至 {last} 年之间")
+        yield Refusal("D101", sentence.format(span=span, first=FIRST_YEAR, last=LAST_YEAR))
     if span is not None and span.last is not None and due is not None and int(due[:4]) != span.last:
         yield Refusal("D102", _("截止日期 {due} 与区间 {span} 不一致").format(due=due, span=span))
 

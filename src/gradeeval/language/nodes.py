@@ -12,6 +12,9 @@ Number = int | Decimal
 Limit = int | Decimal | str
 """A number, or a value of an order."""
 
+FORCES = ("mandatory", "in_principle", "strive", "encourage", "explore", "permit")
+"""From the strongest to the weakest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Is:

@@ -3,7 +3,7 @@
 To add one: write a function that takes the ``Material`` and yields a ``Hit`` for each fault, make a ``Check`` of it, put
 it into the tuple ``CHECKS`` of its family's module, and write its page ``pages/CODE.md`` (see ``pages``). The first
 letter of the code is the family: C citation, D dates, L logic, T examples, I ids, U units and types, N indicators, S style,
-F files. A check looks only at ``material.chosen``, and at the others for comparison. It has no clock: dates are judged
+F files; the codes of plugins begin with two letters or more. A check looks only at ``material.chosen``, and at the others for comparison. It has no clock: dates are judged
 against ``material.as_of``, and only where that is given. One that needs a solver says ``proves`` and runs on ``--prove``.
 """
 
@@ -126,6 +126,11 @@ class Hit:
 Finder = Callable[[Material], Iterable[Hit]]
 
 
+def family_of(code: str) -> str:
+    """The letters that a code begins with."""
+    return code.rstrip("0123456789")
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check with a stable code.
@@ -149,5 +154,5 @@ class Check:
 
     @property
     def family(self) -> str:
-        """The letter that the code begins with."""
-        return self.code[0]
+        """The letters that the code begins with: one of the built-in checks, more of those of plugins."""
+        return family_of(self.code)

@@ -15,6 +15,7 @@ from gradeeval.lint import (
     refused,
     style,
     units,
+    weakening,
 )
 from gradeeval.lint.check import Check
 
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = tuple(
             *units.CHECKS,
             *logic.CHECKS,
             *style.CHECKS,
+            *weakening.CHECKS,
             *ignores.CHECKS,
         ),
         key=lambda check: check.code,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gradeeval.errors import Misuse
-from gradeeval.lint.check import LEVELS, Check
+from gradeeval.lint.check import LEVELS, Check, family_of
 from gradeeval.messages import _
 
 PATHS = "paths"
@@ -30,7 +30,9 @@ class Setting:
 
     def fits(self, code: str, file: str) -> bool:
         """Whether it speaks of this code in this file."""
-        return code.startswith(self.code) and (not self.pattern or fnmatch.fnmatchcase(self._path(file), self.pattern))
+        return self.code in (code, family_of(code)) and (
+            not self.pattern or fnmatch.fnmatchcase(self._path(file), self.pattern)
+        )
 
     def _path(self, file: str) -> str:
         path = Path(file).resolve()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from gradeeval.errors import PluginFault
 from gradeeval.lint.check import ERROR, OFF, Check, Fix, Material
 from gradeeval.lint.ignores import Ignores, read_ignores
 from gradeeval.lint.levels import Levels
@@ -32,12 +33,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that was found, in order; ``checked`` names the rulesets, ``ignored`` counts what is ignored with a reason."""
+    """All that was found, in order; ``checked`` names the rulesets, ``ignored`` counts what is ignored with a reason.
+
+    ``failed`` says which checks of plugins could not be run, and why.
+    """
 
     found: tuple[Found, ...]
     checks: tuple[Check, ...]
     checked: tuple[str, ...] = ()
     ignored: int = 0
+    failed: tuple[str, ...] = ()
 
     def count(self, level: str) -> int:
         """How many are of this level."""
@@ -62,10 +67,16 @@ def run(
     ]
     ignores = read_ignores(material)
     found = list(_refused(refused, checks))
+    failed: list[str] = []
     ignored = 0
     for check in ran:
         assert check.find is not None
-        for hit in check.find(material):
+        try:
+            hits = check.find(material)
+        except PluginFault as fault:
+            failed.append(str(fault))
+            continue
+        for hit in hits:
             level = levels.of(check, hit.origin.file)
             problem = places.problem(hit.origin, hit.message, check.code)
             if ignores.cover(problem):
@@ -74,7 +85,7 @@ def run(
                 also = tuple(places.problem(origin, words) for origin, words in hit.also)
                 found.append(Found(check, level, problem, hit.fix, also, dict(hit.data), hit.origin.path))
     found.extend(_of_ignores(ignores, {check.code for check in ran}, checks, levels))
-    return Report(tuple(sorted(found, key=_order)), tuple(checks), material.chosen, ignored)
+    return Report(tuple(sorted(found, key=_order)), tuple(checks), material.chosen, ignored, tuple(failed))
 
 
 def _refused(problems: Iterable[Problem], checks: Sequence[Check]) -> Iterator[Found]:

@@ -6,7 +6,7 @@ One item at a time, so that a file of lines may be of any size.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,10 +20,8 @@ from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.filled_form import FilledForm
-from gradeeval.profiles.form_layout import FORM_SUFFIXES, REFUSED_SUFFIXES
+from gradeeval.profiles.form_layout import REFUSED_SUFFIXES
 
-TABLES = (".parquet",)
-ALL_SUFFIXES = (*SUFFIXES, *ndjson.SUFFIXES, *FORM_SUFFIXES, *TABLES)
 MANIFESTS = ("dataset.json", "dataset.yaml")
 REJECTED = "rejected.ndjson"
 _EXPECTATIONS = ".expected"
@@ -87,21 +85,38 @@ class Note:
 Content = Item | Unread | Listing | Note | FilledForm
 
 
-def contents(path: Path, scope: Scope, *, alone: bool = True) -> Iterator[Content]:
-    """Everything in one file; a form after its items. ``alone``: it was named itself, not found in a folder."""
-    suffix = path.suffix.lower()
-    try:
-        if suffix in ndjson.SUFFIXES:
-            yield from _lines(path)
-        elif suffix in FORM_SUFFIXES:
-            yield from _form(path, scope, alone)
-        elif suffix in TABLES:
-            from gradeeval.profiles.columns.plain_table import parquet_items
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A form of profile file: the ``suffixes`` that it is chosen for, in lower case and with their dot.
 
-            yield from (Item(data, row, number=row.number) for data, row in parquet_items(path))
-        else:
-            check_suffix(path, ALL_SUFFIXES)
-            yield from _plain(read_plain(path))
+    ``read`` gets the file, the scope of all indicators, and whether the file was named itself, not found in a folder. It
+    gives what is in the file, one item after the other, and judges nothing: every item is checked like any profile. A
+    file that it refuses whole raises ``InvalidContent``.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Path, Scope, bool], Iterable[Content]]
+
+
+def by_suffix(readers: Iterable[Reader]) -> dict[str, Reader]:
+    """The readers by the suffixes of files; the first of a suffix is taken."""
+    found: dict[str, Reader] = {}
+    for reader in readers:
+        for suffix in reader.suffixes:
+            found.setdefault(suffix, reader)
+    return found
+
+
+def contents(path: Path, scope: Scope, readers: Mapping[str, Reader], *, alone: bool = True) -> Iterator[Content]:
+    """Everything in one file, by the reader of its suffix. ``alone``: it was named itself, not found in a folder."""
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        check_suffix(path, tuple(readers))
+        return
+    try:
+        yield from reader.read(path, scope, alone)
     except InvalidContent as refused:
         yield Unread(path, tuple(refused.problems))
 
@@ -127,6 +142,18 @@ def listing(path: Path) -> Listing | Unread | None:
         return Unread(path, tuple(refused.problems))
 
 
+def read_plain_items(path: Path, _scope: Scope, _alone: bool) -> Iterator[Content]:
+    """JSON and YAML: one profile, a list of them, or a roster."""
+    yield from _plain(read_plain(path))
+
+
+def read_table_items(path: Path, _scope: Scope, _alone: bool) -> Iterator[Content]:
+    """Parquet: a row a profile."""
+    from gradeeval.profiles.columns.plain_table import parquet_items
+
+    yield from (Item(data, row, number=row.number) for data, row in parquet_items(path))
+
+
 def _plain(plain: PlainFile) -> Iterator[Content]:
     if _is_roster(plain.data):
         yield Listing(plain)
@@ -138,6 +165,11 @@ def _plain(plain: PlainFile) -> Iterator[Content]:
         yield Unread(plain.path, (plain.problem(_("文件中没有档案")),))
     for index, item in enumerate(plain.data):
         yield Item(item, plain, (index,))
+
+
+def read_line_items(path: Path, _scope: Scope, _alone: bool) -> Iterator[Content]:
+    """NDJSON: a profile a line."""
+    return _lines(path)
 
 
 def _lines(path: Path) -> Iterator[Content]:
@@ -172,8 +204,8 @@ def is_head(data: Any) -> bool:
     return isinstance(data, dict) and "jurisdiction" in data and "kind" not in data
 
 
-def _form(path: Path, scope: Scope, alone: bool) -> Iterator[Content]:
-    """A filled form, or a table with a row a subject; of a profile with a refused cell the other values are checked too."""
+def read_form_items(path: Path, scope: Scope, alone: bool) -> Iterator[Content]:
+    """Excel and CSV: a filled form, or a table with a row a subject; of a profile with a refused cell the other values are checked too."""
     from gradeeval.profiles.flat_table import is_flat, read_flat
     from gradeeval.profiles.forms import is_form, read_form
 
@@ -206,8 +238,8 @@ def _by_item(form: FilledForm) -> dict[int, list[Problem]]:
     return told
 
 
-def profile_files(path: Path) -> list[Path]:
-    """The file itself, or the profile files of a folder and of its folders, in order. Raises ``NotFound``."""
+def profile_files(path: Path, suffixes: Container[str]) -> list[Path]:
+    """The file itself, or the files of these suffixes in a folder and its folders, in order. Raises ``NotFound``."""
     if not path.exists():
         raise NotFound(_("文件或文件夹 {path} 不存在").format(path=path))
     if not path.is_dir():
@@ -217,7 +249,7 @@ def profile_files(path: Path) -> list[Path]:
     return [
         found
         for found in sorted(path.rglob("*"))
-        if found.suffix.lower() in ALL_SUFFIXES
+        if found.suffix.lower() in suffixes
         and found.is_file()
         and not found.stem.endswith(_EXPECTATIONS)
         and found.name not in (*MANIFESTS, REJECTED)

@@ -7,7 +7,7 @@ file that was cut or changed on its way is noticed. A folder without manifest is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,10 @@ from gradeeval.files.writing import escape_controls
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 from gradeeval.problems import Problem
-from gradeeval.profiles.contents import MANIFESTS, Item, Listing, Note, Unread, contents, listing, profile_files
+from gradeeval.profiles.contents import MANIFESTS, Item, Listing, Note, Reader, Unread, by_suffix, contents, listing, profile_files
 from gradeeval.profiles.filled_form import FilledForm
 from gradeeval.profiles.profile import Roster
+from gradeeval.profiles.readers import READERS
 from gradeeval.profiles.reading import ProfileReader, placed
 from gradeeval.profiles.rosters import read_roster
 from gradeeval.profiles.sieve import Sieve
@@ -129,6 +130,7 @@ class Sifting:
 
     scope: Scope
     files: Sequence[Path]
+    readers: Mapping[str, Reader]
     manifest: Manifest | None = None
     rosters: list[Roster] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -166,7 +168,7 @@ class Sifting:
             if path in self._listings:
                 continue
             before = self.read
-            for content in contents(path, self.scope, alone=self.manifest is not None):
+            for content in contents(path, self.scope, self.readers, alone=self.manifest is not None):
                 if isinstance(content, Note):
                     self.notes.append(content.problem)
                 elif isinstance(content, FilledForm):
@@ -206,14 +208,15 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def sifting(paths: Iterable[Path], scope: Scope) -> Sifting:
-    """The files of these datasets, folders and files. Raises ``NotFound``, ``InvalidContent``."""
+def sifting(paths: Iterable[Path], scope: Scope, readers: Iterable[Reader] = READERS) -> Sifting:
+    """The files of these datasets, folders and files, each read by the reader of its suffix. Raises ``NotFound``, ``InvalidContent``."""
     given = list(paths)
+    known = by_suffix(readers)
     manifest = read_manifest(given[0]) if len(given) == 1 and given[0].is_dir() else None
     if manifest is not None:
         folder = manifest.path.parent
-        return Sifting(scope, [folder / entry.path for entry in manifest.files], manifest)
-    files = [file for path in given for file in profile_files(path)]
+        return Sifting(scope, [folder / entry.path for entry in manifest.files], known, manifest)
+    files = [file for path in given for file in profile_files(path, known)]
     if not files:
         raise NotFound(_("{path} 中没有档案").format(path=given[0]))
-    return Sifting(scope, files)
+    return Sifting(scope, files, known)

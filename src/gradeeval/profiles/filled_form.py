@@ -9,7 +9,6 @@ from typing import Any
 from gradeeval.files.writing import escape_controls
 from gradeeval.messages import _
 from gradeeval.problems import Problem
-from gradeeval.profiles.workbook import column_letters
 
 Place = tuple[str, int, int, str]
 """Sheet (empty for CSV), row, column and the title of what is asked."""
@@ -20,6 +19,8 @@ def cell_problem(path: Path, sheet: str, row: int, column: int, message: str) ->
     message = escape_controls(message)
     if not sheet:
         return Problem(message, str(path), row, column)
+    from gradeeval.profiles.workbook import column_letters
+
     return Problem(message, str(path), None, None, f"{escape_controls(sheet)}!{column_letters(column)}{row}")
 
 

@@ -15,18 +15,20 @@ from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 from gradeeval.profiles.contents import (
-    ALL_SUFFIXES,
     Content,
     Item,
     Listing,
     Note,
+    Reader,
     Unread,
+    by_suffix,
     contents,
     profile_files,
 )
 from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read_fact
 from gradeeval.profiles.identifiers import credit_code_fault, institution_code, institution_code_fault
 from gradeeval.profiles.profile import Member, Profile, Proof, Roster, Value
+from gradeeval.profiles.readers import READERS
 from gradeeval.profiles.rosters import read_roster
 from gradeeval.schemas import Checker
 from gradeeval.timeline import is_date, read_period
@@ -54,10 +56,14 @@ class Dataset:
 
 
 class ProfileReader:
-    """Reads profiles against the indicators of a scope; the schema of a kind is composed when one is first met."""
+    """Reads profiles against the indicators of a scope; the schema of a kind is composed when one is first met.
 
-    def __init__(self, scope: Scope) -> None:
+    ``readers`` are asked by the suffix of a file; the first of a suffix is taken.
+    """
+
+    def __init__(self, scope: Scope, readers: Iterable[Reader] = READERS) -> None:
         self.scope = scope
+        self._readers = by_suffix(readers)
         self._checkers: dict[str, Checker] = {}
 
     def checker(self, kind: str) -> Checker:
@@ -73,13 +79,13 @@ class ProfileReader:
         dataset = Dataset()
         seen: dict[tuple[str, str, str], Profile] = {}
         for path in paths:
-            files = profile_files(path)
+            files = profile_files(path, self._readers)
             if not files:
                 raise NotFound(
-                    _("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=listed(ALL_SUFFIXES))
+                    _("文件夹 {path} 中没有档案（{suffixes}）").format(path=path, suffixes=listed(self._readers))
                 )
             for file in files:
-                for content in contents(file, self.scope, alone=file == path):
+                for content in contents(file, self.scope, self._readers, alone=file == path):
                     self._take(content, dataset, seen)
         return dataset
 

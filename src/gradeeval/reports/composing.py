@@ -128,7 +128,7 @@ def _row(number: int, finding: Finding, result: Result) -> Row:
         system=clean(indicator.data_system or "") if indicator is not None else "",
         evidence=clean(_evidence(finding)),
         why=clean(_why(finding, result)),
-        remarks=clean(_("；").join(words.note(code, finding) for code in finding.notes)),
+        remarks=clean(_("；").join(words.notes(finding))),
         reading=clean(requirement.reading or ""),
     )
 

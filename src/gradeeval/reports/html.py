@@ -20,13 +20,14 @@ from markupsafe import Markup
 
 from gradeeval import __version__
 from gradeeval.findings.result import Result
+from gradeeval.language.nodes import FORCES
 from gradeeval.messages import _, chosen, counted, day, language
 from gradeeval.reports import naming, panels, words
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import MARKS, Report, Row, SubjectReport
 from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.page import clean
-from gradeeval.reports.ranking import FORCES, relative_size
+from gradeeval.reports.ranking import relative_size
 from gradeeval.reports.rendering import Layout
 
 _WEB = Path(__file__).parent / "web"

@@ -104,7 +104,19 @@ def finding_plain(finding: Finding, result: Result) -> Plain:
                 for of in _of(missing)
             ],
             "excused_by": requirement.unless if judgement.reason == "excused" else None,
-            "notes": [words.note(code, finding) for code in finding.notes],
+            "notes": words.notes(finding),
+            "relations": [
+                _kept(
+                    {
+                        "relation": relation.kind,
+                        "requirement": relation.other.id,
+                        "clause": relation.other.clause,
+                        "basis": relation.basis,
+                        "why": relation.why,
+                    }
+                )
+                for relation in finding.relations
+            ],
             "years": [
                 {"year": str(year), "outcome": one.outcome, "actual": value_plain(one.value, reference)}
                 for year, one in judgement.years

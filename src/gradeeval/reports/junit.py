@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from gradeeval.findings.result import Result
 from gradeeval.messages import _
+from gradeeval.reports import words
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import Report, Row, SubjectReport, labelled
 from gradeeval.reports.explanation import due
@@ -57,7 +58,8 @@ def _suite(report: Report, subject: SubjectReport) -> Iterator[str]:
 def _inner(row: Row) -> str | None:
     kind = state(row)
     if kind == "passed":
-        return None
+        related = words.relations(row.finding)
+        return f"<system-out>{html.escape(related)}</system-out>" if related else None
     if kind == "skipped":
         return f"<skipped {_attributes(message=_message(row))}/>"
     body = "\n".join(
@@ -72,6 +74,7 @@ def _inner(row: Row) -> str | None:
             (_("期限"), due(row.finding, str)),
             (_("责任单位"), row.offices),
             (_("原因或缺少的数据"), row.why),
+            (_("与其他要求的关系"), words.relations(row.finding)),
         )
         if text
     )
@@ -86,7 +89,7 @@ def state(row: Row) -> str:
 
 
 def _message(row: Row) -> str:
-    parts = [row.outcome, row.force, row.gap.text, row.why]
+    parts = [row.outcome, row.force, row.gap.text, row.why, words.relations(row.finding)]
     return _("；").join(part for part in parts if part)
 
 

@@ -13,12 +13,11 @@ from datetime import date
 from fractions import Fraction
 
 from gradeeval.engines.judgement import MET, NEEDS_REVIEW, UNKNOWN, UNMET
-from gradeeval.language.nodes import Bounds, Equals
+from gradeeval.language.nodes import FORCES, Bounds, Equals
 from gradeeval.messages import _, day
 from gradeeval.quantity import Interval
 from gradeeval.reports.charts import Deadline, Distance, bullet_bar, outcome_bar, timeline
 from gradeeval.reports.content import Named, Report, Rolled, Row, SubjectReport
-from gradeeval.reports.ranking import FORCES
 
 STACKED = (MET, UNMET, UNKNOWN, NEEDS_REVIEW)
 """The outcomes that bars are made of, from the left or from below. What does not apply is only counted."""

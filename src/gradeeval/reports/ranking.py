@@ -8,10 +8,7 @@ from fractions import Fraction
 
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.missing import Missing
-from gradeeval.language.nodes import Bounds, Change, Equals, Includes, Ratio
-
-FORCES = ("mandatory", "in_principle", "strive", "encourage", "explore", "permit")
-"""From the strongest to the weakest."""
+from gradeeval.language.nodes import FORCES, Bounds, Change, Equals, Includes, Ratio
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from gradeeval import __version__
 from gradeeval.findings.result import Result
 from gradeeval.messages import _, language
+from gradeeval.reports import words
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import Report, Row, SubjectReport, labelled
 from gradeeval.reports.rendering import Layout
@@ -126,7 +127,13 @@ def _strength(force: str) -> str:
 
 
 def _message(subject: SubjectReport, row: Row) -> str:
-    pairs = ((_("现状值"), row.actual.text), (_("目标值"), row.target.text), (_("差距"), row.gap.text), ("", row.why))
+    pairs = (
+        (_("现状值"), row.actual.text),
+        (_("目标值"), row.target.text),
+        (_("差距"), row.gap.text),
+        ("", row.why),
+        ("", words.relations(row.finding)),
+    )
     parts = [labelled(label, text) if label else text for label, text in pairs if text]
     return _("{subject}：{title}：{outcome}").format(
         subject=subject.name, title=row.title, outcome=_("；").join([row.outcome, *parts])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradeeval.findings.finding import Finding
+from gradeeval.findings.finding import Finding, Relation
 from gradeeval.language.nodes import Equals, Includes, Is, NoneOf, OneOf, Target, Test
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.messages import _, chosen, day, listed
@@ -92,6 +92,8 @@ def reason(code: str | None) -> str:
         "excused": _("符合例外条款"),
         "permission_not_used": _("未使用该项许可"),
         "binds_unknown": _("不知道是否适用"),
+        "replaced": _("已由另一条要求替换，未评定"),
+        "perhaps_replaced": _("不知道是否已由另一条要求替换"),
     }[code]
 
 
@@ -112,9 +114,19 @@ def force_and_due(finding: Finding) -> tuple[str, ...]:
     return (_("{force}，未到期").format(force=strength), day(requirement.due))
 
 
+def notes(finding: Finding) -> list[str]:
+    """The notes of a finding, and how it stands to other requirements, in words."""
+    return [*(note(code, finding) for code in finding.notes), *map(relation, finding.relations)]
+
+
+def relations(finding: Finding) -> str:
+    """How a finding stands to all other requirements; empty where it stands alone."""
+    return _("；").join(map(relation, finding.relations))
+
+
 def flags(finding: Finding) -> list[str]:
     """What stands beside an outcome: the notes, late, stale."""
-    found = [note(code, finding) for code in finding.notes]
+    found = notes(finding)
     if finding.late:
         found.append(_("逾期后达标"))
     if finding.stale:
@@ -142,6 +154,30 @@ def note(code: str, finding: Finding) -> str:
             computed=value(finding.computed.value if finding.computed else None, finding.reference),
         ),
     }[code]
+
+
+def relation(found: Relation) -> str:
+    """How a finding stands to another requirement: which of them binds, and why."""
+    why = {
+        None: "",
+        "undecided": _("尚无结论"),
+        "not_due": _("尚未到期"),
+        "weaker_force": _("约束力较弱"),
+        "not_stricter": _("实际并不更严"),
+    }[found.why]
+    sentence = {
+        "replaces": _("替换 {other}"),
+        "replaced_by": _("已由 {other}替换"),
+        "perhaps_replaces": _("若适用，则替换 {other}"),
+        "perhaps_replaced_by": _("若 {other}适用，则由其替换"),
+        "covers": _("严于 {other}，以本条为准"),
+        "covered_by": _("{other}更严，以其为准"),
+        "stricter_than": _("严于 {other}，但本条{why}，两条都适用"),
+        "milder_than": _("{other}更严，但其{why}，两条都适用"),
+        "extends": _("在 {other}之外增加"),
+        "extended_by": _("{other}在本条之外另有要求"),
+    }[found.kind].format(other=_("{id}（{clause}）").format(id=found.other.id, clause=found.other.clause), why=why)
+    return _("{sentence}（依据：{basis}）").format(sentence=sentence, basis=found.basis) if found.basis else sentence
 
 
 def target(wanted: Target, reference: Reference, most: int | None = None) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.cache import read_cached
 from gradeeval.files.canonical import digest
+from gradeeval.files.limits import FIRST_YEAR, LAST_YEAR, MAX_INDICATORS, MAX_REQUIREMENTS, VALUE_LIMITS, beyond_ruleset
 from gradeeval.files.reading import PlainFile
 from gradeeval.language.nodes import Indicator, Origin, Requirement
 from gradeeval.language.reading import read_indicator, read_requirement, read_values
@@ -42,9 +44,13 @@ def cache_folder() -> Path | None:
 
 
 def read_valid(path: Path, kind: str) -> PlainFile:
-    """A file that its schema accepts. Raises ``NotFound`` and ``InvalidContent``."""
+    """A file that its schema accepts and that is within the bounds of ``files.limits``. Raises ``NotFound`` and ``InvalidContent``."""
 
     def validate(plain: PlainFile) -> None:
+        beyond = beyond_ruleset(plain.data)
+        if beyond is not None:
+            path, sentence = beyond
+            raise InvalidContent([plain.problem(sentence, path)])
         problems = check_file(plain, _checker(kind))
         if problems:
             raise InvalidContent(problems)
@@ -67,15 +73,15 @@ def read_ruleset(path: Path, origin: str) -> Ruleset:
     return Ruleset(document, path, origin, indicators, types)
 
 
-def read_library(path: Path, vocabulary: Vocabulary) -> Library:
-    """The shared indicators and the rosters of a folder ``shared``."""
+def read_library(path: Path, vocabulary: Vocabulary, *, proved: bool = False) -> Library:
+    """The shared indicators and the rosters of a folder ``shared``; ``proved``: the rows of its rosters are known to be sound."""
     indicators: list[Indicator] = []
     types: list[Values] = []
     for file in sorted(path.glob("indicators/*.yaml")):
         found, added = _indicators(read_valid(file, "indicators"))
         indicators.extend(found)
         types.extend(added)
-    rosters = [_roster(file, vocabulary) for file in sorted(path.glob("rosters/*.yaml"))]
+    rosters = [_roster(file, vocabulary, proved=proved) for file in sorted(path.glob("rosters/*.yaml"))]
     return Library(tuple(indicators), tuple(types), tuple(rosters))
 
 
@@ -86,6 +92,16 @@ def read_requirements(ruleset: Ruleset) -> Loaded:
     for file in _requirement_files(ruleset):
         plain = read_valid(file, "requirements")
         content[file.name] = plain.content
+        if len(requirements) + len(plain.data) > MAX_REQUIREMENTS:
+            raise InvalidContent([plain.problem(_("要求超过 {limit} 条").format(limit=MAX_REQUIREMENTS))])
+        backwards = [
+            plain.problem(_("年份区间 {span} 前后颠倒").format(span=item[key]), (index, key))
+            for index, item in enumerate(plain.data)
+            for key in ("within", "every_year")
+            if key in item and read_span(item[key]) is None
+        ]
+        if backwards:
+            raise InvalidContent(backwards)
         for index, item in enumerate(plain.data):
             requirements.append(
                 read_requirement(item, ruleset.document.id, ruleset.document.tolerance, Origin(str(file), (index,)))
@@ -178,11 +194,24 @@ def read_equivalents(ruleset: Ruleset) -> Iterator[Equivalent]:
 
 def place_of(origin: Origin) -> Problem:
     """A problem without words at the place where a rule was written; without place where it was written nowhere."""
-    from gradeeval.files.reading import read_plain
-
     if not origin.file:
         return Problem("")
-    return read_plain(Path(origin.file)).problem("", origin.path)
+    path = Path(origin.file)
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return _read_once(path, changed).problem("", origin.path)
+
+
+@lru_cache(maxsize=4)
+def _read_once(path: Path, _changed: int) -> PlainFile:
+    """Kept, for a file with one fault often has many."""
+    from gradeeval.files.reading import read_plain
+
+    return read_plain(path)
+
+
+def placed_at(sentence: str, origin: Origin, code: str = "") -> Problem:
+    """A problem at the place where something was written."""
+    return replace(place_of(origin), message=sentence, code=code)
 
 
 def _document(plain: PlainFile) -> PolicyDocument:
@@ -199,6 +228,13 @@ def _document(plain: PlainFile) -> PolicyDocument:
     horizon = read_span(data["horizon"]) if "horizon" in data else None
     if "horizon" in data and horizon is None:
         problems.append(plain.problem(_("年份区间 {span} 前后颠倒").format(span=data["horizon"]), ("horizon",)))
+    elif horizon is not None and not all(
+        FIRST_YEAR <= year <= LAST_YEAR for year in (horizon.first, horizon.last) if year is not None
+    ):
+        sentence = _("年份区间 {span} 须在 {first} 至 {last} 年之间")
+        problems.append(
+            plain.problem(sentence.format(span=data["horizon"], first=FIRST_YEAR, last=LAST_YEAR), ("horizon",))
+        )
     if problems:
         raise InvalidContent(problems)
     return PolicyDocument(
@@ -216,6 +252,7 @@ def _document(plain: PlainFile) -> PolicyDocument:
         related=_links(data.get("related", ())),
         retired=tuple((item["id"], item["why"]) for item in data.get("retired", ())),
         note=data.get("note"),
+        namespace=data.get("namespace"),
     )
 
 
@@ -225,6 +262,8 @@ def _links(items: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
 
 def _indicators(plain: PlainFile) -> tuple[tuple[Indicator, ...], tuple[Values, ...]]:
     file = str(plain.path)
+    if len(plain.data.get("indicators", ())) > MAX_INDICATORS:
+        raise InvalidContent([plain.problem(_("指标超过 {limit} 个").format(limit=MAX_INDICATORS), ("indicators",))])
     indicators = tuple(
         read_indicator(name, item, Origin(file, ("indicators", name)))
         for name, item in plain.data.get("indicators", {}).items()
@@ -232,9 +271,10 @@ def _indicators(plain: PlainFile) -> tuple[tuple[Indicator, ...], tuple[Values, 
     return indicators, tuple(read_values(name, item) for name, item in plain.data.get("types", {}).items())
 
 
-def _roster(path: Path, vocabulary: Vocabulary) -> Roster:
-    roster, problems = read_roster(read_valid(path, "roster"), vocabulary, checked=True)
-    assert roster is not None and not problems
+def _roster(path: Path, vocabulary: Vocabulary, *, proved: bool) -> Roster:
+    roster, problems = read_roster(read_valid(path, "roster"), vocabulary, checked=proved)
+    if problems or roster is None:
+        raise InvalidContent(problems)
     return roster
 
 
@@ -267,4 +307,4 @@ def _schema_digest(kind: str) -> str:
     import hashlib
 
     files = (folder() / f"{kind}.schema.json", folder() / "vocabulary.schema.json")
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return hashlib.sha256(b"".join([*(file.read_bytes() for file in files), repr(VALUE_LIMITS).encode()])).hexdigest()

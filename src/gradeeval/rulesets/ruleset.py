@@ -33,6 +33,7 @@ class PolicyDocument:
     related: tuple[tuple[str, str], ...] = ()
     retired: tuple[tuple[str, str], ...] = ()
     note: str | None = None
+    namespace: str | None = None
 
     @property
     def last_day(self) -> str | None:

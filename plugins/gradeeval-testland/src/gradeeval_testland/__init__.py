@@ -6,6 +6,9 @@ from pathlib import Path
 
 from gradeeval.plugins import hookimpl
 
+gradeeval_hook_version = 1
+"""The hooks that it is written for; gradeeval refuses a plugin that was written for others."""
+
 
 @hookimpl
 def gradeeval_rulesets() -> list[Path]:
