@@ -208,6 +208,8 @@ ALL = [
     ("plugins", "list"),
     ("lint", "jia-2024-1"),
     ("new", "dataset", "-o", "invented"),
+    ("convert", "a.yaml", "-o", "columns"),
+    ("diff", "more/ding-2024-1", "more/ding-2024-1"),
     ("draft", "notice.txt", "-o", "wu-2024-1", "--jurisdiction", "990000"),
 ]
 

@@ -19,7 +19,18 @@ from gradeeval.files.writing import escape_controls
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 from gradeeval.problems import Problem
-from gradeeval.profiles.contents import MANIFESTS, Item, Listing, Note, Reader, Unread, by_suffix, contents, listing, profile_files
+from gradeeval.profiles.contents import (
+    MANIFESTS,
+    Item,
+    Listing,
+    Note,
+    Reader,
+    Unread,
+    by_suffix,
+    contents,
+    listing,
+    profile_files,
+)
 from gradeeval.profiles.filled_form import FilledForm
 from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.readers import READERS
