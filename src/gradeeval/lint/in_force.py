@@ -113,15 +113,20 @@ def _in_force(document: PolicyDocument) -> Span:
 def _different_targets(
     mine: tuple[Requirement, ...], theirs: tuple[Requirement, ...]
 ) -> tuple[Requirement, Requirement] | None:
-    """The first two requirements that ask the same subjects for the same indicator and for something else of it."""
+    """The first two requirements that ask the same subjects for something else of one indicator and do not name each other."""
     by_demand: dict[object, Requirement] = {}
     for found in theirs:
         by_demand.setdefault((found.binds, found.where, found.indicator), found)
     for found in mine:
         other = by_demand.get((found.binds, found.where, found.indicator))
-        if other is not None and other.target != found.target:
+        if other is not None and other.target != found.target and not (_names(found, other) or _names(other, found)):
             return found, other
     return None
+
+
+def _names(one: Requirement, other: Requirement) -> bool:
+    """Whether a requirement says how it stands to the other."""
+    return other.id in (*one.related, one.supersedes, one.extends, one.stricter_than, one.replaces)
 
 
 def out_of_date(material: Material) -> Iterator[Hit]:
