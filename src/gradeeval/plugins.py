@@ -106,10 +106,11 @@ def discover(
     installed: bool = True,
     checks: bool = False,
     slow: Callable[[str], None] | None = None,
+    more: Iterable[tuple[Plugin, Callable[[], object]]] = (),
 ) -> Found:
     """Asks the built-in plugins and, if wanted, those of installed distributions (entry points ``gradeeval``).
 
-    ``checks``: asked for checks too. ``slow`` is told the name of a plugin that is still loading after ``SLOW`` seconds, on a thread of its own.
+    ``more`` are others, each with what loads it, asked last. ``checks``: asked for checks too. ``slow`` is told the name of a plugin that is still loading after ``SLOW`` seconds, on a thread of its own.
     """
     result = Found(asked_for_checks=checks)
     manager = pluggy.PluginManager(GROUP)
@@ -125,6 +126,8 @@ def discover(
             about = Plugin(point.name, version, distribution, namespace_of(distribution))
             with _watched(point.name, slow):
                 _register(manager, about, point.load, result, foreign=True)
+    for about, load in more:
+        _register(manager, about, load, result, foreign=True)
     return result
 
 

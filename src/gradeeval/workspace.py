@@ -153,6 +153,7 @@ def build(
     installed: bool = True,
     extra: Iterable[Path] = (),
     folders: Iterable[Path] = (),
+    brought: Iterable[tuple[Plugin, Path]] = (),
     checks: bool = False,
     slow: Callable[[str], None] | None = None,
     shipped_from: Path | None = None,
@@ -162,13 +163,14 @@ def build(
     ``extra`` are ruleset folders being written, which take the place of installed ones of the same id. ``folders`` are rulesets that
     nobody vouches for, or folders of such: only data, without an installation. A ruleset of a plugin or folder that has a
     fault is refused and named, and the rest works; a fault of a shipped or an extra one raises ``InvalidContent``.
-    ``checks``: those of ``lint`` too. ``slow`` is told of plugins that are long in loading. ``shipped_from`` is a folder of
+    ``brought`` are folders of plugins that have been asked already. ``checks``: those of ``lint`` too. ``slow`` is told of
+    plugins that are long in loading. ``shipped_from`` is a folder of
     rulesets and shared indicators that takes the place of the shipped ones.
     """
     vocabulary = read_vocabulary({name: shipped(name) for name in ("vocabulary", *KINDS)})
     found = discover([(OWN, Builtin(shipped_from))], installed=installed, checks=checks, slow=slow)
     gathered = _Gathered(vocabulary, found.plugins)
-    offers = [_Offer(plugin, path) for plugin, path in found.rulesets if plugin.name != OWN]
+    offers = [_Offer(plugin, path) for plugin, path in (*found.rulesets, *brought) if plugin.name != OWN]
     for folder in folders:
         offers.extend(_offers(folder, found.plugins))
     gathered.take_own(found.plugins[0], [path for plugin, path in found.rulesets if plugin.name == OWN])

@@ -19,7 +19,7 @@ from tests.unit.invented import (
     scope,
 )
 
-from gradeeval.cli.engines import Reference
+from gradeeval.evaluate.reference import Reference
 from gradeeval.evaluate.run import check
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.evaluate.verdict import verdict

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from gradeeval.engines.judgement import Judgement
-from gradeeval.engines.reference import Engine as ReferenceEngine
-from gradeeval.engines.views import View
 from gradeeval.errors import MissingExtra
 from gradeeval.evaluate.judging import Engine, EngineFactory
-from gradeeval.evaluate.verdict import Entry, verdict
+from gradeeval.evaluate.reference import Reference
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 
 ENGINES = ("forward", "reference")
-
-
-class Reference:
-    """The reference engine with the plain verdict beside it."""
-
-    name = "reference"
-
-    def __init__(self, requirements: Sequence[Requirement], scope: Scope, permits: Mapping[str, Requirement]) -> None:
-        self._engine = ReferenceEngine(requirements, scope, permits)
-
-    def judge(self, view: View) -> list[Judgement]:
-        """One judgement for each requirement."""
-        return self._engine.judge(view)
-
-    def verdict(self, entries: Iterable[Entry]) -> str:
-        """The verdict of these findings."""
-        return verdict(entries)
 
 
 class _Remembering:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import click
 
@@ -17,14 +16,9 @@ from gradeeval.cli.progress import watched
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.evaluate.judging import EngineFactory
 from gradeeval.examples.mutation import NOTICED, REFUSED, SURVIVED, Trials, Tried, tried
-from gradeeval.examples.running import Ran, known_number, run_examples
-from gradeeval.files.reading import PlainFile, read_plain
-from gradeeval.language.nodes import Origin
-from gradeeval.language.scope import Scope
+from gradeeval.examples.running import run_examples
+from gradeeval.examples.telling import differing, unnoticed
 from gradeeval.messages import _, mark
-from gradeeval.problems import Problem
-from gradeeval.quantity import exact_text
-from gradeeval.reports import words
 from gradeeval.rulesets.reading import read_equivalents, read_examples
 from gradeeval.rulesets.ruleset import Equivalent
 from gradeeval.workspace import Workspace
@@ -58,17 +52,7 @@ def _run(workspace: Workspace, id: str, make_engine: EngineFactory, name: str) -
     ruleset = workspace.ruleset(id)
     requirements = workspace.load(id).requirements
     ran = list(run_examples(read_examples(ruleset), requirements, ruleset.document, workspace.scope, make_engine))
-    places = _Places()
-    problems = [
-        places.problem(
-            _("{id}「{case}」：{difference}").format(
-                id=one.case.requirement, case=one.case.title, difference=difference
-            ),
-            one.case.origin,
-        )
-        for one in ran
-        for difference in _differences(one, workspace.scope)
-    ]
+    problems = differing(ran, workspace.scope)
     covered = {one.case.requirement for one in ran}
     without = [requirement.id for requirement in requirements if requirement.id not in covered]
     for line in problem_lines(problems):
@@ -81,26 +65,6 @@ def _run(workspace: Workspace, id: str, make_engine: EngineFactory, name: str) -
         )
     )
     return not problems and not without
-
-
-def _differences(ran: Ran, scope: Scope) -> Iterator[str]:
-    """What did not come out as the case says, in words."""
-    case, judgement = ran.case, ran.judgement
-    if not ran.outcome:
-        yield _("预期{expected}，实际{actual}").format(
-            expected=words.outcome(case.expected), actual=words.outcome(judgement.outcome)
-        ) + (f"（{judgement.message}）" if judgement.message else "")
-    if not ran.value:
-        number = known_number(judgement, scope)
-        yield _("预期数值为 {expected}，实际为 {actual}").format(
-            expected=case.value, actual=exact_text(number) if number is not None else _("未知")
-        )
-    if not ran.due:
-        yield _("预期自 {expected} 起算到期，实际{actual}").format(
-            expected=case.due, actual=judgement.requirement.due or _("没有期限")
-        )
-    if not ran.beyond_range:
-        yield _("预期超出所印区间，实际没有") if case.beyond_range else _("预期没有超出所印区间，实际超出")
 
 
 def _mutate(workspace: Workspace, ids: Sequence[str], jobs: int) -> bool:
@@ -124,21 +88,11 @@ def _mutate(workspace: Workspace, ids: Sequence[str], jobs: int) -> bool:
 
 
 def _report(id: str, mutants: Sequence[Tried], declared: dict[str, Equivalent]) -> bool:
-    survived = [one for one in mutants if one.fate == SURVIVED]
-    undeclared = [one for one in survived if one.mutant not in declared]
-    unused = declared.keys() - {one.mutant for one in survived}
-    places = _Places()
-    problems = [
-        places.problem(_("没有例子发现变异体 {mutant}").format(mutant=one.mutant), one.origin) for one in undeclared
-    ]
-    problems.extend(
-        places.problem(_("声明为等价的 {mutant} 已被例子发现，或没有这个变异体").format(mutant=mutant), one.origin)
-        for mutant, one in declared.items()
-        if mutant in unused
-    )
+    problems = unnoticed(mutants, declared)
     for line in problem_lines(problems):
         click.echo(line)
     fates = Counter(one.fate for one in mutants)
+    equivalent = sum(one.fate == SURVIVED and one.mutant in declared for one in mutants)
     click.echo(
         _(
             "{id}：{count} 个变异体，例子发现 {noticed} 个，语言拒绝 {refused} 个，声明等价 {declared} 个，没有例子发现 {survived} 个"
@@ -147,22 +101,8 @@ def _report(id: str, mutants: Sequence[Tried], declared: dict[str, Equivalent]) 
             count=len(mutants),
             noticed=fates[NOTICED],
             refused=fates[REFUSED],
-            declared=len(survived) - len(undeclared),
-            survived=len(undeclared),
+            declared=equivalent,
+            survived=fates[SURVIVED] - equivalent,
         )
     )
     return not problems
-
-
-class _Places:
-    """Places in files, each of which is read once."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, PlainFile] = {}
-
-    def problem(self, sentence: str, origin: Origin) -> Problem:
-        """The sentence at the place where something was written."""
-        if origin.file not in self._files:
-            self._files[origin.file] = read_plain(Path(origin.file))
-        line, column = self._files[origin.file].place(origin.path)
-        return Problem(sentence, origin.file, line, column)

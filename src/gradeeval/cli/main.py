@@ -23,7 +23,7 @@ COMMANDS = {
     "schema": ("gradeeval.cli.schema", mark("输出某类文件的 JSON Schema")),
     "template": ("gradeeval.cli.template", mark("生成待填写的档案")),
     "convert": ("gradeeval.cli.convert", mark("把数据集转换成编码列")),
-    "new": ("gradeeval.cli.new", mark("新建数据集")),
+    "new": ("gradeeval.cli.new", mark("新建规则集、插件或数据集")),
     "examples": ("gradeeval.cli.examples", mark("运行规则集自带的例子")),
     "lint": ("gradeeval.cli.lint", mark("检查规则集有无问题")),
     "verify": ("gradeeval.cli.verify", mark("对照原文核对规则集")),

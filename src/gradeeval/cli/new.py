@@ -11,6 +11,7 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.preparing import opened
 from gradeeval.cli.progress import watched
+from gradeeval.cli.scaffolding import plugin, ruleset
 from gradeeval.errors import Misuse
 from gradeeval.files.folders import new_folder
 from gradeeval.files.writing import write_whole
@@ -23,10 +24,14 @@ from gradeeval.timeline import Period, read_period, today
 MOST = 10_000_000
 
 
-@click.group(help=mark("新建数据集等。"))
+@click.group(help=mark("新建规则集、插件或虚构的数据集。"))
 @options.language
 def command() -> None:
-    """``dataset``."""
+    """``dataset``, ``ruleset``, ``plugin``."""
+
+
+command.add_command(ruleset)
+command.add_command(plugin)
 
 
 @command.command("dataset", help=mark("编造一个省或全国的数据集，供试用、测试和测速；全部内容都是虚构的。"))

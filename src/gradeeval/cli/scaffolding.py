@@ -1,0 +1,110 @@
+"""``gradeeval new ruleset`` and ``new plugin``: a folder that passes its own checks, to write one's own document over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from gradeeval.cli import options
+from gradeeval.cli.preparing import opened
+from gradeeval.files.folders import new_folder
+from gradeeval.files.writing import write_whole
+from gradeeval.messages import _, mark
+from gradeeval.scaffold.distribution import NewDistribution, distribution_files
+from gradeeval.scaffold.naming import check_distribution, check_document, check_region, check_title
+from gradeeval.scaffold.ruleset import (
+    DEFAULT_TITLE,
+    NewRuleset,
+    ruleset_files,
+    ruleset_readme,
+    sample_profile,
+    source_text,
+)
+
+_ANYWHERE = "410000"
+
+
+def _shared(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of both commands."""
+    for option in (
+        options.language,
+        options.plugins,
+        click.option("--into", type=options.PATH, default=Path(), help=mark("在哪个文件夹里新建（默认当前文件夹）")),
+        click.option("--title", default=None, help=mark("文件的标题")),
+        click.option(
+            "--jurisdiction", default=_ANYWHERE, show_default=True, help=mark("适用区域的区划代码，如 410100")
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("ruleset", help=mark("新建规则集文件夹：一条示例要求，附指标、台账和例子；只有数据，无须安装。"))
+@click.argument("id")
+@_shared
+def ruleset(id: str, jurisdiction: str, title: str | None, into: Path) -> int:
+    """Writes the folder, whole or not at all, and says what to do next."""
+    check_document(id)
+    wish = NewRuleset(id, _title(title), _placed(jurisdiction), id)
+    files = {
+        **ruleset_files(wish),
+        f"source/{id}.txt": source_text(wish),
+        "samples/profile.yaml": sample_profile(wish),
+        "README.md": ruleset_readme(wish),
+    }
+    _write(into / id, files)
+    click.echo(
+        _("接着：gradeeval plugins check {path} --sources {sources}").format(
+            path=into / id, sources=into / id / "source"
+        )
+    )
+    return 0
+
+
+@click.command(
+    "plugin", help=mark("新建可以单独安装的插件：规则集、入口、测试、持续集成和说明，装上即通过自己的测试。")
+)
+@click.argument("name")
+@click.option("--document", "id", default=None, help=mark("文件编号（默认由插件名而来）"))
+@_shared
+def plugin(name: str, id: str | None, jurisdiction: str, title: str | None, into: Path) -> int:
+    """Writes the folder, whole or not at all, and says what to do next."""
+    module = check_distribution(name)
+    id = id if id is not None else f"{name.removeprefix('gradeeval-')}-1"
+    check_document(id)
+    wish = NewDistribution(name, module, NewRuleset(id, _title(title), _placed(jurisdiction), name))
+    _write(into / name, distribution_files(wish))
+    place = (into / name).as_posix()
+    click.echo(
+        _("接着：pip install {path}，然后 gradeeval plugins check {name}").format(
+            path=place if "/" in place else f"./{place}", name=name
+        )
+    )
+    return 0
+
+
+def _title(title: str | None) -> str:
+    if title is None:
+        return DEFAULT_TITLE
+    check_title(title)
+    return title
+
+
+def _placed(code: str) -> str:
+    """The code; a region that no roster has is told, since nothing would be judged there."""
+    check_region(code)
+    workspace = opened()
+    if not any(row.kind == "region" and row.id == code for roster in workspace.rosters for row in roster.rows):
+        click.echo(_("提示：名册上没有区域 {code}；没有名册，就没有对象适用这个规则集").format(code=code), err=True)
+    return code
+
+
+def _write(target: Path, files: Mapping[str, str]) -> None:
+    with new_folder(target) as folder:
+        for path, text in files.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(file, text.encode(), durable=False)
+    click.echo(_("已写入 {path}：{count} 个文件").format(path=target, count=len(files)))
