@@ -309,3 +309,33 @@ def test_a_new_plugin_installs_and_passes_its_own_tests(
     assert record["kind"] == "distribution" and record["version"] == "0.1.0"
     from_folder = examine(folder)
     assert record["digest"] == from_folder.digest
+
+
+def test_a_draft_becomes_a_plugin_with_names_of_its_own(call: Call, folder: Path) -> None:
+    candidates = folder / "candidates"
+    candidates.mkdir()
+    (candidates / "indicators.yaml").write_text(
+        "indicators:\n  mycity-2025-1.more: {title: 更多, kind: institution, unit: count}\n", encoding="utf-8"
+    )
+    said = call("new", "plugin", "gradeeval-mycity", "--ruleset", folder)
+    assert said.code == 0, said.err
+    checked = call("plugins", "check", "gradeeval-mycity", "--sources", "gradeeval-mycity/tests/sources")
+    assert checked.code == 0, checked.out
+    inside = Path("gradeeval-mycity/src/gradeeval_mycity/rulesets/mycity-2025-1")
+    assert "namespace: gradeeval-mycity\n" in (inside / "document.yaml").read_text(encoding="utf-8")
+    assert "source: mycity-2025-1.txt" in (inside / "document.yaml").read_text(encoding="utf-8")
+    assert "gradeeval-mycity.more:" in (inside / "candidates" / "indicators.yaml").read_text(encoding="utf-8")
+    sample = Path("gradeeval-mycity/samples/profile.yaml").read_text(encoding="utf-8")
+    assert "gradeeval-mycity.health_lecturers: 1" in sample
+    assert "mycity-2025-1.health" in (folder / "indicators.yaml").read_text(encoding="utf-8"), "the folder is untouched"
+
+
+def test_a_plugin_is_made_only_of_a_ruleset_and_says_everything_once(call: Call, folder: Path) -> None:
+    assert call("new", "plugin", "a-plugin", "--ruleset", "nowhere").code == 2
+    assert call("new", "plugin", "a-plugin", "--ruleset", folder, "--title", "另一个").code == 2
+    (folder / "data.bin").write_bytes(b"\0")
+    assert "不是规则集的文件" in call("new", "plugin", "a-plugin", "--ruleset", folder).err
+    (folder / "data.bin").unlink()
+    (folder / "link.yaml").symlink_to("document.yaml")
+    assert call("new", "plugin", "a-plugin", "--ruleset", folder).code == 3
+    assert not Path("a-plugin").exists()

@@ -9,9 +9,11 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.preparing import opened
+from gradeeval.errors import Misuse
 from gradeeval.files.folders import new_folder
 from gradeeval.files.writing import write_whole
 from gradeeval.messages import _, mark
+from gradeeval.scaffold.adopting import adopted
 from gradeeval.scaffold.distribution import NewDistribution, distribution_files
 from gradeeval.scaffold.naming import check_distribution, check_document, check_region, check_title
 from gradeeval.scaffold.ruleset import (
@@ -33,9 +35,7 @@ def _shared(command: Callable[..., int]) -> Callable[..., int]:
         options.plugins,
         click.option("--into", type=options.PATH, default=Path(), help=mark("在哪个文件夹里新建（默认当前文件夹）")),
         click.option("--title", default=None, help=mark("文件的标题")),
-        click.option(
-            "--jurisdiction", default=_ANYWHERE, show_default=True, help=mark("适用区域的区划代码，如 410100")
-        ),
+        click.option("--jurisdiction", default=None, help=mark("适用区域的区划代码，如 410100（默认 410000）")),
     ):
         command = option(command)
     return command
@@ -44,7 +44,7 @@ def _shared(command: Callable[..., int]) -> Callable[..., int]:
 @click.command("ruleset", help=mark("新建规则集文件夹：一条示例要求，附指标、台账和例子；只有数据，无须安装。"))
 @click.argument("id")
 @_shared
-def ruleset(id: str, jurisdiction: str, title: str | None, into: Path) -> int:
+def ruleset(id: str, jurisdiction: str | None, title: str | None, into: Path) -> int:
     """Writes the folder, whole or not at all, and says what to do next."""
     check_document(id)
     wish = NewRuleset(id, _title(title), _placed(jurisdiction), id)
@@ -68,13 +68,24 @@ def ruleset(id: str, jurisdiction: str, title: str | None, into: Path) -> int:
 )
 @click.argument("name")
 @click.option("--document", "id", default=None, help=mark("文件编号（默认由插件名而来）"))
+@click.option(
+    "--ruleset", "folder", type=options.PATH, default=None, help=mark("不用示例，装入这个规则集文件夹，如 draft 写出的")
+)
 @_shared
-def plugin(name: str, id: str | None, jurisdiction: str, title: str | None, into: Path) -> int:
+def plugin(
+    name: str, id: str | None, folder: Path | None, jurisdiction: str | None, title: str | None, into: Path
+) -> int:
     """Writes the folder, whole or not at all, and says what to do next."""
     module = check_distribution(name)
-    id = id if id is not None else f"{name.removeprefix('gradeeval-')}-1"
-    check_document(id)
-    wish = NewDistribution(name, module, NewRuleset(id, _title(title), _placed(jurisdiction), name))
+    if folder is None:
+        id = id if id is not None else f"{name.removeprefix('gradeeval-')}-1"
+        check_document(id)
+        wish = NewDistribution(name, module, NewRuleset(id, _title(title), _placed(jurisdiction), name))
+    elif (id, jurisdiction, title) != (None, None, None):
+        raise Misuse(_("--ruleset 的规则集已写明编号、标题和区域；不再另写"))
+    else:
+        ruleset, contents = adopted(folder, name)
+        wish = NewDistribution(name, module, ruleset, contents)
     _write(into / name, distribution_files(wish))
     place = (into / name).as_posix()
     click.echo(
@@ -92,8 +103,9 @@ def _title(title: str | None) -> str:
     return title
 
 
-def _placed(code: str) -> str:
-    """The code; a region that no roster has is told, since nothing would be judged there."""
+def _placed(code: str | None) -> str:
+    """The code, or the usual one; a region that no roster has is told, since nothing would be judged there."""
+    code = _ANYWHERE if code is None else code
     check_region(code)
     workspace = opened()
     if not any(row.kind == "region" and row.id == code for roster in workspace.rosters for row in roster.rows):

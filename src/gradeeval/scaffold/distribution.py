@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gradeeval.scaffold.adopting import placed
 from gradeeval.scaffold.filling import filled
 from gradeeval.scaffold.ruleset import NewRuleset, ruleset_files, sample_profile, source_text
 
 
 @dataclass(frozen=True, slots=True)
 class NewDistribution:
-    """What a distribution is to be: its name, the module that it installs, and its first ruleset."""
+    """What a distribution is to be: its name, the module that it installs, and its first ruleset.
+
+    ``contents`` are the files of the ruleset, its ``source`` and ``samples`` included, where it is not the example.
+    """
 
     name: str
     module: str
     ruleset: NewRuleset
+    contents: Mapping[str, str] | None = None
 
 
 def distribution_files(wish: NewDistribution) -> dict[str, str]:
@@ -39,7 +45,11 @@ def distribution_files(wish: NewDistribution) -> dict[str, str]:
         )
     }
     files[f"src/{wish.module}/py.typed"] = ""
-    files[f"tests/sources/{ruleset.id}.txt"] = source_text(ruleset)
-    files["samples/profile.yaml"] = sample_profile(ruleset)
-    inside = f"src/{wish.module}/rulesets/{ruleset.id}"
-    return {**files, **{f"{inside}/{path}": text for path, text in ruleset_files(ruleset).items()}}
+    contents = wish.contents
+    if contents is None:
+        contents = {
+            **ruleset_files(ruleset),
+            f"source/{ruleset.id}.txt": source_text(ruleset),
+            "samples/profile.yaml": sample_profile(ruleset),
+        }
+    return {**files, **placed(contents, f"src/{wish.module}/rulesets/{ruleset.id}")}
