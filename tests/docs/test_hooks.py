@@ -62,14 +62,14 @@ Install = Callable[[str], None]
 
 @pytest.fixture
 def install(country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Installs the example of a section as the distribution ``gradeeval-testland``."""
+    """Installs the example of a section as the distribution ``gradeeval-shili``."""
 
     def installed(text: str) -> None:
         example = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[-1]
-        module = {"__file__": str(tmp_path / "site" / "__init__.py"), "__name__": "gradeeval_testland"}
+        module = {"__file__": str(tmp_path / "site" / "__init__.py"), "__name__": "gradeeval_shili"}
         exec(compile(example, str(PAGE), "exec"), module)  # noqa: S102 - our own page
-        dist = SimpleNamespace(name="gradeeval-testland", version="0.1.0")
-        point = SimpleNamespace(name="testland", dist=dist, load=lambda: _Module(module))
+        dist = SimpleNamespace(name="gradeeval-shili", version="0.1.0")
+        point = SimpleNamespace(name="shili", dist=dist, load=lambda: _Module(module))
         monkeypatch.setattr(metadata, "entry_points", lambda *, group: [point])
 
     write_ruleset(country, requirements=[{}])
@@ -80,32 +80,32 @@ def listed(call: Call) -> dict[str, Any]:
     said = call("plugins", "list", "--format", "json")
     assert (said.code, said.err) == (0, "")
     plugin: dict[str, Any] = json.loads(said.out)["plugins"][1]
-    assert (plugin["name"], plugin["version"], plugin["refused"]) == ("testland", "0.1.0", [])
+    assert (plugin["name"], plugin["version"], plugin["refused"]) == ("shili", "0.1.0", [])
     return plugin
 
 
 def test_the_example_of_rulesets(install: Install, tmp_path: Path, call: Call) -> None:
     install(section("gradeeval_rulesets"))
     folder = tmp_path / "site" / "rulesets"
-    own = {"gradeeval-testland.shared_talks": {"title": "讲座", "kind": "institution", "unit": "count"}}
+    own = {"gradeeval-shili.shared_talks": {"title": "讲座", "kind": "institution", "unit": "count"}}
     write(folder / "shared" / "indicators" / "own.yaml", {"indicators": own})
     write_ruleset(folder, "zhongzhou-2025-7", indicators={})
     assert listed(call)["brings"] == {
-        "indicators": ["gradeeval-testland.shared_talks"],
+        "indicators": ["gradeeval-shili.shared_talks"],
         "rulesets": ["zhongzhou-2025-7"],
     }
 
 
 def test_the_example_of_schemas(install: Install, call: Call) -> None:
     install(section("gradeeval_schemas"))
-    assert listed(call)["brings"] == {"schemas": ["gradeeval-testland.talk"]}
-    assert json.loads(call("schema", "gradeeval-testland.talk").out)["required"] == ["place", "listeners"]
+    assert listed(call)["brings"] == {"schemas": ["gradeeval-shili.talk"]}
+    assert json.loads(call("schema", "gradeeval-shili.talk").out)["required"] == ["place", "listeners"]
     write(Path("talk.yaml"), {"place": "甲村", "listeners": 0})
-    said = call("validate", "--kind", "gradeeval-testland.talk", "talk.yaml")
+    said = call("validate", "--kind", "gradeeval-shili.talk", "talk.yaml")
     assert said.code == 3
     assert "talk.yaml:2:1: listeners：不得小于 1" in said.err
     write(Path("talk.yaml"), {"place": "甲村", "listeners": 30})
-    assert call("validate", "--kind", "gradeeval-testland.talk", "talk.yaml").code == 0
+    assert call("validate", "--kind", "gradeeval-shili.talk", "talk.yaml").code == 0
 
 
 def rows(*beds: str) -> str:
@@ -147,12 +147,12 @@ def test_the_example_of_checks(install: Install, call: Call) -> None:
 
 def test_the_first_example_is_the_plugin_that_ships() -> None:
     first, *_others = [content for language, content in code(PAGE) if language == "python"]
-    source = (ROOT / "plugins" / "gradeeval-testland" / "src" / "gradeeval_testland" / "__init__.py").read_text()
+    source = (ROOT / "plugins" / "gradeeval-shili" / "src" / "gradeeval_shili" / "__init__.py").read_text()
     for line in first.splitlines():
         if not line.startswith("def "):
             assert line in source
     (entry,) = [content for language, content in code(PAGE) if language == "ini"]
-    shipped = (ROOT / "plugins" / "gradeeval-testland" / "setup.cfg").read_text(encoding="utf-8")
+    shipped = (ROOT / "plugins" / "gradeeval-shili" / "setup.cfg").read_text(encoding="utf-8")
     assert entry.strip() in shipped
 
 

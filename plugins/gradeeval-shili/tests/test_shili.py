@@ -156,7 +156,7 @@ def test_henan_itself_gets_no_region_from_it(tmp_path: Path) -> None:
     assert "示例市" not in run.stdout
 
 
-def test_the_province_s_requirement_is_judged_beside_the_stricter_one(tmp_path: Path) -> None:
+def test_the_province_s_requirement_is_judged_beside_the_one_that_extends_it(tmp_path: Path) -> None:
     run = gradeeval(tmp_path, "check", SAMPLES, "--as-of", "2026-03-31", "-o", tmp_path / "result.json")
     assert run.returncode == 1, run.stdout + run.stderr
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
@@ -164,3 +164,23 @@ def test_the_province_s_requirement_is_judged_beside_the_stricter_one(tmp_path: 
     assert outcomes["419921", f"{ID}/2.1.3-b"] == outcomes["419921", "henan-2023-31/2.1.7-e"] == "met"
     assert outcomes["419902", f"{ID}/2.1.3-b"] == "unmet"
     assert outcomes["419902", "henan-2023-31/2.1.7-e"] == "not_applicable"
+    said = [
+        (finding["requirement"], relation["relation"], relation["requirement"])
+        for finding in result["findings"]
+        if finding["subject"] == "419921"
+        for relation in finding.get("relations", ())
+    ]
+    assert (f"{ID}/2.1.3-b", "extends", "henan-2023-31/2.1.7-e") in said
+    assert ("henan-2023-31/2.1.7-e", "extended_by", f"{ID}/2.1.3-b") in said
+
+
+def test_the_folder_serves_without_installation_too(tmp_path: Path) -> None:
+    arguments = ("check", SAMPLES, "--ruleset", ID, "--as-of", "2026-03-31", "--format", "csv")
+    folder = gradeeval(tmp_path, *arguments, "--no-plugins", "--ruleset-dir", ruleset())
+    assert folder.returncode == 1, folder.stdout + folder.stderr
+    assert folder.stdout == gradeeval(tmp_path, *arguments).stdout
+
+
+def test_lint_finds_nothing(tmp_path: Path) -> None:
+    run = gradeeval(tmp_path, "lint", ID)
+    assert run.returncode == 0, run.stdout + run.stderr

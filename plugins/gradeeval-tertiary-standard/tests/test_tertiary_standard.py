@@ -84,8 +84,10 @@ def test_its_files_are_valid_and_agree_with_the_note(tmp_path: Path, edition: st
     assert read_edition(OWN / edition).id == edition
     for arguments in (
         ("validate", OWN / edition),
+        ("validate", "--kind", "gradeeval-tertiary-standard.grading", OWN / edition / "grading.yaml"),
         ("verify", edition, "--sources", OWN / edition / "source"),
         ("examples", "--mutate", edition),
+        ("lint", edition),
     ):
         run = gradeeval(tmp_path, *arguments)
         assert run.returncode == 0, run.stdout + run.stderr
@@ -198,6 +200,12 @@ def test_a_copy_that_is_wrong_is_refused_with_its_place(
     assert run.returncode == 3, run.stdout + run.stderr
     assert told in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_copy_that_is_not_there_is_told_and_the_rest_works(tmp_path: Path) -> None:
+    run = gradeeval(tmp_path, "plugins", "list", filled=tmp_path / "nowhere")
+    assert "GRADEEVAL_TERTIARY_STANDARD" in run.stdout + run.stderr
+    assert "henan-2023-31" in run.stdout
 
 
 def test_a_folder_with_something_in_it_is_never_written_to(copied: Path) -> None:

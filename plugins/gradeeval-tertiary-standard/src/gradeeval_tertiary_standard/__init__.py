@@ -10,7 +10,8 @@ from pathlib import Path
 
 from gradeeval.plugins import hookimpl
 from gradeeval.reports.rendering import Renderer
-from gradeeval_tertiary_standard.editions import folders
+from gradeeval.schemas import FileKind
+from gradeeval_tertiary_standard.editions import KIND, folders, schema
 from gradeeval_tertiary_standard.report import render_json, render_text
 
 gradeeval_hook_version = 1
@@ -20,6 +21,12 @@ gradeeval_hook_version = 1
 def gradeeval_rulesets() -> list[Path]:
     """The editions: those of the package, or a copy that was filled in. Raises ``NotFound`` where the copy is not there."""
     return folders()
+
+
+@hookimpl
+def gradeeval_schemas() -> list[FileKind]:
+    """What a ``grading.yaml`` may say."""
+    return [FileKind(KIND, "评审等次的判断", schema)]
 
 
 @hookimpl

@@ -21,6 +21,7 @@ from gradeeval.files.reading import read_plain
 from gradeeval.schemas import Checker, Schema, check_file
 
 VARIABLE = "GRADEEVAL_TERTIARY_STANDARD"
+KIND = "gradeeval-tertiary-standard.grading"
 GRADING = "grading.yaml"
 OWN = Path(__file__).parent / "rulesets"
 IDS = ("tertiary-standard-2022", "tertiary-standard-2025")
