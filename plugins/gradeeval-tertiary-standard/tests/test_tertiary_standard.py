@@ -84,7 +84,7 @@ def test_its_files_are_valid_and_agree_with_the_note(tmp_path: Path, edition: st
     assert read_edition(OWN / edition).id == edition
     for arguments in (
         ("validate", OWN / edition),
-        ("validate", "--kind", "gradeeval-tertiary-standard.grading", OWN / edition / "grading.yaml"),
+        ("validate", "--kind", "gradeeval-tertiary-standard.grading", OWN / "grading" / f"{edition}.yaml"),
         ("verify", edition, "--sources", OWN / edition / "source"),
         ("examples", "--mutate", edition),
         ("lint", edition),
@@ -138,7 +138,7 @@ def test_an_older_edition_can_be_named_and_the_report_says_that_it_has_ended(tmp
 
 
 def test_cut_offs_that_are_filled_in_make_a_grade_certain(tmp_path: Path, copied: Path) -> None:
-    grading = copied / "tertiary-standard-2022" / "grading.yaml"
+    grading = copied / "grading" / "tertiary-standard-2022.yaml"
     scores = "scores: [{requirement: tertiary-standard-2022/3-a}, {requirement: tertiary-standard-2022/4-a}]"
     head, first, second = grading.read_text(encoding="utf-8").partition(f"- grade: 乙等\n  {scores}")
     assert first
@@ -158,7 +158,7 @@ def test_core_items_are_a_share_that_counts_open_ones_both_ways(
     tmp_path: Path, copied: Path, least: int, status: str
 ) -> None:
     """Two core items: the third hospital misses one, and nothing is known of the other: 0 to 50 percent."""
-    grading = copied / "tertiary-standard-2025" / "grading.yaml"
+    grading = copied / "grading" / "tertiary-standard-2025.yaml"
     put(
         grading,
         "grades:\n",
@@ -186,7 +186,7 @@ def test_a_threshold_that_is_filled_in_decides_the_indicator(tmp_path: Path, cop
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("items: 232", "items: many", "grading.yaml"),
+        ("items: 232", "items: many", "tertiary-standard-2025.yaml"),
         ("veto: [tertiary-standard-2025/2-a]", "veto: [henan-2023-31/2.1.7-b]", "henan-2023-31/2.1.7-b"),
         ("items: 232", "items: 100", "各部分的条数之和"),
     ],
@@ -194,7 +194,7 @@ def test_a_threshold_that_is_filled_in_decides_the_indicator(tmp_path: Path, cop
 def test_a_copy_that_is_wrong_is_refused_with_its_place(
     tmp_path: Path, copied: Path, old: str, new: str, told: str
 ) -> None:
-    put(copied / "tertiary-standard-2025" / "grading.yaml", old, new)
+    put(copied / "grading" / "tertiary-standard-2025.yaml", old, new)
     arguments = ("check", SAMPLE, "--ruleset", "tertiary-standard-2025", "--as-of", "2026-03-31", "--format", "grade")
     run = gradeeval(tmp_path, *arguments, filled=copied)
     assert run.returncode == 3, run.stdout + run.stderr

@@ -25,7 +25,7 @@ def gradeeval_rulesets() -> list[Path]:
 
 @hookimpl
 def gradeeval_schemas() -> list[FileKind]:
-    """What a ``grading.yaml`` may say."""
+    """What a file of the folder ``grading`` may say."""
     return [FileKind(KIND, "评审等次的判断", schema)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from gradeeval_tertiary_standard.editions import IDS, OWN, VARIABLE
+from gradeeval_tertiary_standard.editions import GRADING, IDS, OWN, VARIABLE
 
 
 def main(arguments: list[str]) -> int:
@@ -20,8 +20,8 @@ def main(arguments: list[str]) -> int:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         click.echo(f"{folder} 不是空文件夹；没有写入", err=True)
         return 2
-    for id in IDS:
-        shutil.copytree(OWN / id, folder / id)
+    for name in (*IDS, GRADING):
+        shutil.copytree(OWN / name, folder / name)
     click.echo(f"已复制到 {folder}；填好后设环境变量 {VARIABLE}={folder.resolve()}")
     return 0
 

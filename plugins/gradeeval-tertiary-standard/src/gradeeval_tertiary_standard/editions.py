@@ -22,7 +22,7 @@ from gradeeval.schemas import Checker, Schema, check_file
 
 VARIABLE = "GRADEEVAL_TERTIARY_STANDARD"
 KIND = "gradeeval-tertiary-standard.grading"
-GRADING = "grading.yaml"
+GRADING = "grading"
 OWN = Path(__file__).parent / "rulesets"
 IDS = ("tertiary-standard-2022", "tertiary-standard-2025")
 
@@ -110,14 +110,14 @@ def folders() -> list[Path]:
 
 @cache
 def schema() -> Schema:
-    """The JSON Schema of ``grading.yaml``."""
+    """The JSON Schema of the files in the folder ``grading``."""
     loaded: Schema = json.loads((Path(__file__).parent / "grading.schema.json").read_bytes())
     return loaded
 
 
 def read_edition(folder: Path) -> Edition:
-    """The edition of a ruleset folder. Raises ``NotFound`` and ``InvalidContent``."""
-    plain = read_plain(folder / GRADING)
+    """The edition of a ruleset folder; how its grades follow stands beside it. Raises ``NotFound`` and ``InvalidContent``."""
+    plain = read_plain(folder.parent / GRADING / f"{folder.name}.yaml")
     problems = check_file(plain, Checker(schema()))
     if problems:
         raise InvalidContent(problems)
