@@ -301,3 +301,43 @@ def test_what_does_not_stand_on_its_line_is_left(title: str, demo: Path) -> None
 def test_only_what_is_named_by_its_path_is_mended(names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "--fix", *names]) == 2
     assert "--fix" in capsys.readouterr().err
+
+
+def test_a_folder_of_rulesets_stands_for_all_of_them(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(demo, "many/demo-2025")
+    change(Path("many/demo-2025/requirements/1.yaml"), "clause: 一（一）", "clause: 一（九）")
+    assert run(["lint", "many"]) == 1
+    assert "many/demo-2025/requirements/1.yaml:2:3: C102" in capsys.readouterr().out
+
+
+def test_shared_indicators_are_linted_where_they_are_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    shared = Path(__file__).parents[2] / "rulesets" / "shared" / "indicators" / "centers.yaml"
+    assert run(["lint", str(shared)]) == 0
+    assert capsys.readouterr().out.startswith("0 个规则集")
+
+
+def test_a_ruleset_is_linted_in_its_own_folder(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
+    monkeypatch.chdir(demo)
+    assert run(["lint", "."]) == run(["lint", "requirements/1.yaml"]) == 1
+    assert run(["validate", "requirements/1.yaml"]) == run(["examples", "."]) == 0
+
+
+def test_every_kind_of_broken_file_has_a_place(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Several rulesets that cannot be read are all reported, each at its own place."""
+    for name in ("a-1", "b-1"):
+        shutil.copytree(demo, name)
+        (Path(name) / "indicators.yaml").unlink()
+        for file in Path(name).rglob("*.yaml"):
+            text = file.read_text(encoding="utf-8").replace("demo-2025", name)
+            file.write_text(text, encoding="utf-8")
+    change(Path("a-1/requirements/1.yaml"), "force: mandatory", "force: must")
+    Path("b-1/examples/1.yaml").write_text("b-1/1.1-a: [\n", encoding="utf-8")
+    Path("b-1/clauses.yaml").write_bytes(b"\xff\xfe")
+    assert run(["lint", "demo-2025", "a-1", "b-1"]) == 3
+    lines = capsys.readouterr().out.splitlines()[:-1]
+    assert [line.partition(" F101")[0] for line in lines] == [
+        "a-1/requirements/1.yaml:13:3:",
+        "b-1/clauses.yaml:1:1:",
+        "b-1/examples/1.yaml:2:1:",
+    ]

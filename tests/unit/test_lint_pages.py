@@ -20,8 +20,10 @@ from gradeeval.lint.checks import CHECKS
 from gradeeval.lint.explaining import FAMILIES, body, page
 from gradeeval.lint.levels import read_levels
 from gradeeval.lint.running import run
+from gradeeval.schemas import folder as shipped_schemas
 
-BASE = Path(__file__).parents[1] / "lint" / "demo-2025"
+ROOT = Path(__file__).parents[2]
+BASE = ROOT / "tests" / "lint" / "demo-2025"
 BLOCK = re.compile(r"```yaml (?P<file>\S+)(?P<how>[^\n]*)\n(?P<text>.*?)```", re.DOTALL)
 SECTIONS = ("什么", "坏例", "好例", "为什么", "选项")
 
@@ -157,3 +159,24 @@ def test_no_page_of_a_check_that_is_gone() -> None:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 def test_a_page_begins_with_code_and_title(check: Check) -> None:
     assert page(check).startswith(f"# {check.code} {check.title}\n")
+
+
+def test_every_code_that_something_is_refused_with_has_a_check() -> None:
+    import gradeeval
+
+    root = Path(gradeeval.__file__).parent
+    text = "".join(file.read_text(encoding="utf-8") for file in root.rglob("*.py") if file.parent.name != "lint")
+    named = set(re.findall(r'Refusal\(\s*"([A-Z][0-9]{3})"', text))
+    schemas = "".join(file.read_text(encoding="utf-8") for file in shipped_schemas().glob("*.json"))
+    named |= set(re.findall(r'"x-code": "([A-Z][0-9]{3})"', schemas))
+    assert {"U102", "N103", "I101", "C101"} <= named
+    assert named <= {check.code for check in CHECKS if check.refuses}
+
+
+@pytest.mark.parametrize(
+    "folder", sorted((ROOT / "plugins").glob("*/src/*/rulesets/*/document.yaml")), ids=lambda file: file.parent.name
+)
+def test_the_rulesets_of_the_plugins_are_clean(folder: Path) -> None:
+    material, refused = gathered([str(folder.parent)])
+    found = run(material, CHECKS, read_levels({}, [], CHECKS), refused=refused).found
+    assert [(one.problem.code, one.problem.message) for one in found] == []

@@ -6,9 +6,7 @@ could not be run is an error; what is unmet otherwise, unknown, to be judged by 
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
-
+from gradeeval.files import junit
 from gradeeval.findings.result import Result
 from gradeeval.messages import _
 from gradeeval.reports import words
@@ -20,48 +18,33 @@ from gradeeval.reports.rendering import Layout
 
 def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
     """The XML in UTF-8."""
-    return "\n".join([*_lines(build_report(result)), ""]).encode()
+    report = build_report(result)
+    return junit.document("gradeeval", [_suite(report, subject) for subject in report.subjects])
 
 
-def _lines(report: Report) -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    rows = [row for subject in report.subjects for row in subject.rows]
-    yield f"<testsuites {_attributes(name='gradeeval', **_totals(rows))}>"
-    for subject in report.subjects:
-        yield from _suite(report, subject)
-    yield "</testsuites>"
+def _suite(report: Report, subject: SubjectReport) -> junit.Suite:
+    return junit.Suite(
+        name=f"{subject.name} {subject.id} {subject.period}",
+        cases=tuple(
+            junit.Case(
+                classname=f"{subject.id}.{row.finding.requirement.document}",
+                name=f"{row.clause} {row.title} [{row.short_id}]",
+                trouble=_trouble(row),
+            )
+            for row in subject.rows
+        ),
+        timestamp=f"{report.as_of}T00:00:00",
+        properties={"verdict": subject.code, "as_of": report.as_of, "digest": subject.digest},
+    )
 
 
-def _suite(report: Report, subject: SubjectReport) -> Iterator[str]:
-    name = f"{subject.name} {subject.id} {subject.period}"
-    yield f"  <testsuite {_attributes(name=name, timestamp=f'{report.as_of}T00:00:00', time='0', **_totals(subject.rows))}>"
-    yield "    <properties>"
-    for key, value in (("verdict", subject.code), ("as_of", report.as_of), ("digest", subject.digest)):
-        yield f"      <property {_attributes(name=key, value=value)}/>"
-    yield "    </properties>"
-    for row in subject.rows:
-        case = _attributes(
-            classname=f"{subject.id}.{row.finding.requirement.document}",
-            name=f"{row.clause} {row.title} [{row.short_id}]",
-            time="0",
-        )
-        inner = _inner(row)
-        if inner is None:
-            yield f"    <testcase {case}/>"
-            continue
-        yield f"    <testcase {case}>"
-        yield f"      {inner}"
-        yield "    </testcase>"
-    yield "  </testsuite>"
-
-
-def _inner(row: Row) -> str | None:
+def _trouble(row: Row) -> junit.Trouble | None:
     kind = state(row)
     if kind == "passed":
         related = words.relations(row.finding)
         return f"<system-out>{html.escape(related)}</system-out>" if related else None
     if kind == "skipped":
-        return f"<skipped {_attributes(message=_message(row))}/>"
+        return junit.Trouble(kind, _message(row))
     body = "\n".join(
         labelled(label, text)
         for label, text in (
@@ -78,7 +61,7 @@ def _inner(row: Row) -> str | None:
         )
         if text
     )
-    return f"<{kind} {_attributes(message=_message(row), type=row.code)}>{html.escape(body)}</{kind}>"
+    return junit.Trouble(kind, _message(row), row.code, body)
 
 
 def state(row: Row) -> str:
@@ -91,17 +74,3 @@ def state(row: Row) -> str:
 def _message(row: Row) -> str:
     parts = [row.outcome, row.force, row.gap.text, row.why, words.relations(row.finding)]
     return _("；").join(part for part in parts if part)
-
-
-def _totals(rows: tuple[Row, ...] | list[Row]) -> dict[str, str]:
-    states = [state(row) for row in rows]
-    return {
-        "tests": str(len(states)),
-        "failures": str(states.count("failure")),
-        "errors": str(states.count("error")),
-        "skipped": str(states.count("skipped")),
-    }
-
-
-def _attributes(**named: str) -> str:
-    return " ".join(f'{name}="{html.escape(value)}"' for name, value in named.items())

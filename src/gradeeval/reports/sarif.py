@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import PurePath
 from typing import Any
-from urllib.parse import quote
 
-from gradeeval import __version__
+from gradeeval.files import sarif
 from gradeeval.findings.result import Result
-from gradeeval.messages import _, language
+from gradeeval.messages import _
 from gradeeval.reports import words
 from gradeeval.reports.composing import build_report
-from gradeeval.reports.content import Report, Row, SubjectReport, labelled
+from gradeeval.reports.content import Row, SubjectReport, labelled
 from gradeeval.reports.rendering import Layout
 
 Plain = dict[str, Any]
@@ -26,54 +22,32 @@ _KINDS = {
     "not_applicable": "notApplicable",
     "error": "open",
 }
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
     """One run as indented JSON in UTF-8. Only what is unmet has a level: the standard gives none to the other kinds."""
-    return (json.dumps(_log(build_report(result)), ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _log(report: Report) -> Plain:
+    report = build_report(result)
     rows = [(subject, row) for subject in report.subjects for row in subject.rows]
     rules: dict[str, Row] = {}
     for _subject, row in rows:
         rules.setdefault(row.id, row)
-    places = {id: number for number, id in enumerate(rules)}
-    faults = [row for _subject, row in rows if row.code == "error"]
-    return {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "gradeeval",
-                        "version": __version__,
-                        "language": "en" if language() == "en" else "zh-CN",
-                        "rules": [_rule(row) for row in rules.values()],
-                    }
-                },
-                "invocations": [
-                    {
-                        "executionSuccessful": not faults,
-                        "toolExecutionNotifications": [
-                            {"level": "error", "message": {"text": f"{row.id} {row.why}"}} for row in faults
-                        ],
-                    }
-                ],
-                "results": [_result(subject, row, places[row.id]) for subject, row in rows],
-                "columnKind": "unicodeCodePoints",
-                "properties": {
-                    "asOf": report.as_of,
-                    "engine": report.engine,
-                    "verdicts": {subject.id: subject.code for subject in report.subjects},
-                    "digests": {basis.id: basis.digest for basis in report.basis},
-                    "notes": list(report.notes),
-                },
-            }
+    numbers = {id: number for number, id in enumerate(rules)}
+    return sarif.log(
+        [_rule(row) for row in rules.values()],
+        [_result(subject, row, numbers[row.id]) for subject, row in rows],
+        notifications=[
+            {"level": "error", "message": {"text": f"{row.id} {row.why}"}}
+            for _subject, row in rows
+            if row.code == "error"
         ],
-    }
+        properties={
+            "asOf": report.as_of,
+            "engine": report.engine,
+            "verdicts": {subject.id: subject.code for subject in report.subjects},
+            "digests": {basis.id: basis.digest for basis in report.basis},
+            "notes": list(report.notes),
+        },
+    )
 
 
 def _rule(row: Row) -> Plain:
@@ -148,17 +122,9 @@ def _location(subject: SubjectReport) -> Plain:
         ]
     }
     if profile is not None and profile.file:
-        physical: Plain = {"artifactLocation": {"uri": _uri(profile.file)}}
-        if profile.line is not None:
-            physical["region"] = {"startLine": profile.line}
-        found["physicalLocation"] = physical
+        found["physicalLocation"] = sarif.place(profile.file, profile.line)
     return found
 
 
-def _uri(file: str) -> str:
-    path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
-
-
 def _fingerprint(subject: SubjectReport, row: Row) -> str:
-    return hashlib.sha256(f"{subject.subject.view.kind}/{subject.id}/{row.id}".encode()).hexdigest()
+    return sarif.fingerprint(subject.subject.view.kind, subject.id, row.id)
