@@ -21,11 +21,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test case; passed where there is no trouble."""
+    """One test case; passed where there is no trouble. ``note`` is what it printed."""
 
     classname: str
     name: str
     trouble: Trouble | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,15 @@ def _suite(suite: Suite) -> Iterator[str]:
         yield "    </properties>"
     for case in suite.cases:
         shown = _attributes(classname=case.classname, name=case.name, time="0")
-        if case.trouble is None:
+        inner = [_trouble(case.trouble)] if case.trouble is not None else []
+        if case.note:
+            inner.append(f"<system-out>{html.escape(escape_controls(case.note))}</system-out>")
+        if not inner:
             yield f"    <testcase {shown}/>"
-        else:
-            yield f"    <testcase {shown}>"
-            yield f"      {_trouble(case.trouble)}"
-            yield "    </testcase>"
+            continue
+        yield f"    <testcase {shown}>"
+        yield from (f"      {line}" for line in inner)
+        yield "    </testcase>"
     yield "  </testsuite>"
 
 

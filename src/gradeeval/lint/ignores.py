@@ -89,7 +89,7 @@ def _files(material: Material) -> Iterator[Path]:
             yield from sorted(folder.glob(pattern))
     if material.shared:
         folders = {encoded.ruleset.folder for encoded in material.rulesets.values()}
-        files = {Path(indicator.origin.file) for indicator in material.indicators()}
+        files = map(Path, {indicator.origin.file for indicator in material.indicators()})
         yield from sorted(file for file in files if file.parent not in folders and file.is_file())
 
 

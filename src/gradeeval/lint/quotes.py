@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gradeeval.lint.check import ERROR, Check, Hit, Material
+from gradeeval.lint.check import ERROR, Check, Encoded, Hit, Material
 from gradeeval.messages import _
+from gradeeval.sources.claims import SourceProblem
 from gradeeval.sources.numbers import verify_numbers
 
 _KEYS = {  # kind of problem: the key of the requirement that it is about
@@ -28,15 +29,23 @@ def against_quotes(kinds: dict[str, str]) -> Callable[[Material], Iterator[Hit]]
     """The finder of these kinds of problems."""
 
     def find(material: Material) -> Iterator[Hit]:
-        for encoded in material.linted():
-            by_id = {requirement.id: requirement for requirement in encoded.requirements}
-            for problem in verify_numbers(encoded.ruleset.document.id, encoded.requirements, ""):
-                key = kinds.get(problem.kind)
-                if key is not None:
-                    origin = by_id[problem.requirement].origin.at(key)
-                    yield Hit(origin, _("{path}：{message}").format(path=problem.requirement, message=problem.message))
+        for encoded, problem in material.once(_problems):
+            key = kinds.get(problem.kind)
+            if key is not None:
+                cited = next(found for found in encoded.requirements if found.id == problem.requirement)
+                message = _("{path}：{message}").format(path=cited.id, message=problem.message)
+                yield Hit(cited.origin.at(key), message)
 
     return find
+
+
+def _problems(material: Material) -> list[tuple[Encoded, SourceProblem]]:
+    """What both checks look at."""
+    return [
+        (encoded, problem)
+        for encoded in material.linted()
+        for problem in verify_numbers(encoded.ruleset.document.id, encoded.requirements, "")
+    ]
 
 
 CHECKS = (
