@@ -171,12 +171,3 @@ def test_every_code_that_something_is_refused_with_has_a_check() -> None:
     named |= set(re.findall(r'"x-code": "([A-Z][0-9]{3})"', schemas))
     assert {"U102", "N103", "I101", "C101"} <= named
     assert named <= {check.code for check in CHECKS if check.refuses}
-
-
-@pytest.mark.parametrize(
-    "folder", sorted((ROOT / "plugins").glob("*/src/*/rulesets/*/document.yaml")), ids=lambda file: file.parent.name
-)
-def test_the_rulesets_of_the_plugins_are_clean(folder: Path) -> None:
-    material, refused = gathered([str(folder.parent)])
-    found = run(material, CHECKS, read_levels({}, [], CHECKS), refused=refused).found
-    assert [(one.problem.code, one.problem.message) for one in found] == []
