@@ -339,3 +339,46 @@ def test_a_plugin_is_made_only_of_a_ruleset_and_says_everything_once(call: Call,
     (folder / "link.yaml").symlink_to("document.yaml")
     assert call("new", "plugin", "a-plugin", "--ruleset", folder).code == 3
     assert not Path("a-plugin").exists()
+
+
+def test_a_ruleset_without_its_text_becomes_a_plugin_that_does_not_ask_for_it(call: Call, folder: Path) -> None:
+    (folder / "source" / "mycity-2025-1.txt").unlink()
+    assert call("new", "plugin", "gradeeval-mycity", "--ruleset", folder).code == 0
+    for file in ("README.md", ".github/workflows/check.yml"):
+        assert "--sources" not in Path("gradeeval-mycity", file).read_text(encoding="utf-8").partition("## ")[0]
+    assert steps(call("plugins", "check", "gradeeval-mycity", "--format", "json").out)["source"] == "skipped"
+
+
+def test_only_rulesets_are_looked_at_where_other_things_lie_beside_them(call: Call, folder: Path) -> None:
+    call("new", "ruleset", "other-1", "--jurisdiction", HERE)
+    Path("letter.txt").write_text("…", encoding="utf-8")
+    said = call("plugins", "check", ".", "--format", "json")
+    assert said.code == 0, said.out
+    record = json.loads(said.out)
+    assert {path.partition("/")[0] for path in record["files"]} == {"mycity-2025-1", "other-1"}
+    assert list(record["rulesets"]) == ["mycity-2025-1", "other-1"]
+
+
+def test_long_lists_of_problems_say_what_is_left_out(call: Call, folder: Path) -> None:
+    file = folder / "examples" / "1.yaml"
+    wrong = "  - {case: 错, facts: {mycity-2025-1.health_lecturers: 1}, is: met}\n"
+    file.write_text(file.read_text(encoding="utf-8") + wrong * 250, encoding="utf-8")
+    said = call("plugins", "check", folder)
+    assert said.code == 1
+    assert "个问题，没有逐个列出" in said.out
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("setup.cfg", "[metadata]\nname = x-y\n[options.entry_points]\ngradeeval =\n    x = ../../etc\n"),
+        ("setup.cfg", "[metadata]\nname = x-y\n[options.entry_points]\ngradeeval =\n    x = nowhere.at:all\n"),
+        ("setup.cfg", "no section\n"),
+        ("pyproject.toml", "project = 1\n"),
+        ("pyproject.toml", f"a = {'[' * 5000}\n"),
+    ],
+)
+def test_metadata_that_make_no_sense_are_refused(file: str, text: str, call: Call, country: Path) -> None:
+    Path("odd").mkdir()
+    Path("odd", file).write_text(text, encoding="utf-8")
+    assert call("plugins", "check", "odd").code == 2

@@ -200,7 +200,10 @@ class _Examination:
         return not problems
 
     def _note(self, name: str, problems: Iterable[Problem], counts: Mapping[str, int] | None = None) -> None:
-        known = [replace(problem, file=self._short(problem.file)) for problem in problems][:MOST_PROBLEMS]
+        known = [replace(problem, file=self._short(problem.file)) for problem in problems]
+        if len(known) > MOST_PROBLEMS:
+            left = len(known) - MOST_PROBLEMS
+            known = [*known[:MOST_PROBLEMS], Problem(_("另有 {count} 个问题，没有逐个列出").format(count=left))]
         self.steps[name] = Step(name, FAILED if known else PASSED, tuple(known), counts or {})
 
     def _short(self, file: str) -> str:

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from gradeeval.errors import Misuse, NotFound
+from gradeeval.files.reading import decode, read_bytes
 from gradeeval.messages import _, listed
 from gradeeval.plugins import GROUP, namespace_of
 from gradeeval.rulesets.folders import ruleset_folders
 
 FOLDER, DISTRIBUTION = "folder", "distribution"
+MOST_FILES = 5_000
 _PASSED_OVER = ("__pycache__",)
+_NOT_A_VERSION = ("attr:", "file:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +54,33 @@ def find_package(named: str) -> Package:
 
 
 def files_of(package: Package, rulesets: Iterable[Path] = ()) -> dict[str, str]:
-    """Each file below its homes, and below ``rulesets`` that lie elsewhere, with its SHA-256, by path.
+    """Each file of the modules and of ``rulesets`` with its SHA-256, by path.
 
-    What begins with a dot is left out, and links are not followed.
+    What begins with a dot is left out, and links are not followed. Raises ``Misuse`` where there are more than 5,000.
     """
-    found = {}
-    elsewhere = [path for path in rulesets if not any(path.is_relative_to(home) for home in package.homes)]
-    for home in (*package.homes, *elsewhere):
-        base = home if package.kind == FOLDER and home in package.homes else home.parent
+    homes = package.homes if package.kind == DISTRIBUTION else ()
+    elsewhere = [path for path in rulesets if not any(path.is_relative_to(home) for home in homes)]
+    found: dict[str, str] = {}
+    for home in (*homes, *elsewhere):
+        base = package.homes[0] if package.kind == FOLDER else home.parent
         for path in _walked(home):
-            found[path.relative_to(base).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+            if len(found) >= MOST_FILES:
+                raise Misuse(_("{path} 中的文件超过 {limit} 个").format(path=home, limit=MOST_FILES))
+            with path.open("rb") as stream:
+                found[path.relative_to(base).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
     return dict(sorted(found.items()))
 
 
 def _walked(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name in _PASSED_OVER or path.is_symlink():
-            continue
-        if path.is_dir():
-            yield from _walked(path)
-        elif path.is_file():
-            yield path
+    waiting = [folder]
+    while waiting:
+        for path in sorted(waiting.pop().iterdir()):
+            if path.name.startswith(".") or path.name in _PASSED_OVER or path.is_symlink():
+                continue
+            if path.is_dir():
+                waiting.append(path)
+            elif path.is_file():
+                yield path
 
 
 def _of_folder(path: Path) -> Package:
@@ -98,21 +107,23 @@ def _metadata(path: Path) -> tuple[str, str, tuple[tuple[str, str], ...], Path] 
     entries: list[tuple[str, str]] = []
     try:
         if project.is_file():
-            table = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {})
+            table = tomllib.loads(decode(read_bytes(project), str(project))).get("project", {})
             name, version = str(table.get("name", "")), str(table.get("version", ""))
             points: Any = table.get("entry-points", {}).get(GROUP, {})
             entries.extend((str(key), str(value)) for key, value in points.items())
         if config.is_file():
             parser = configparser.RawConfigParser()
-            parser.read_string(config.read_text(encoding="utf-8"))
+            parser.read_string(decode(read_bytes(config), str(config)))
             name = name or parser.get("metadata", "name", fallback="").strip()
             version = version or parser.get("metadata", "version", fallback="").strip()
             for line in parser.get("options.entry_points", GROUP, fallback="").splitlines():
                 key, found, value = line.partition("=")
                 if found:
                     entries.append((key.strip(), value.strip()))
-    except (OSError, ValueError, AttributeError, configparser.Error) as fault:
+    except (ValueError, AttributeError, RecursionError, configparser.Error) as fault:
         raise Misuse(_("{path} 的 setup.cfg 或 pyproject.toml 读不懂：{why}").format(path=path, why=fault)) from None
+    if version.startswith(_NOT_A_VERSION):  # it is known once it is installed
+        version = ""
     source = path / "src"
     return name, version, tuple(entries), source if source.is_dir() else path
 
@@ -121,7 +132,7 @@ def _homes(entries: tuple[tuple[str, str], ...], folders: tuple[Path, ...]) -> I
     """The folders of the top modules that the entries name."""
     for top in dict.fromkeys(value.partition(":")[0].strip().partition(".")[0] for _name, value in entries):
         for folder in folders:
-            if (folder / top).is_dir():
+            if top.isidentifier() and (folder / top).is_dir():
                 yield (folder / top).resolve()
                 break
         else:

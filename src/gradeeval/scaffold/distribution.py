@@ -25,12 +25,23 @@ class NewDistribution:
 
 def distribution_files(wish: NewDistribution) -> dict[str, str]:
     """All files of the distribution by their paths in it."""
-    ruleset = wish.ruleset
+    ruleset, contents = wish.ruleset, wish.contents
+    if contents is None:
+        contents = {
+            **ruleset_files(ruleset),
+            f"source/{ruleset.id}.txt": source_text(ruleset),
+            "samples/profile.yaml": sample_profile(ruleset),
+        }
+    placed_there = placed(contents, f"src/{wish.module}/rulesets/{ruleset.id}")
     values = {
         "name": wish.name,
         "module": wish.module,
         "id": ruleset.id,
         "title": ruleset.title,
+        "sources": " --sources tests/sources"
+        if any(path.startswith("tests/sources/") for path in placed_there)
+        else "",
+        "sample": "samples/profile.yaml" if "samples/profile.yaml" in placed_there else "档案.yaml",
     }
     files = {
         target: filled(template, values)
@@ -44,12 +55,4 @@ def distribution_files(wish: NewDistribution) -> dict[str, str]:
             ("test_conformance.py", "tests/test_conformance.py"),
         )
     }
-    files[f"src/{wish.module}/py.typed"] = ""
-    contents = wish.contents
-    if contents is None:
-        contents = {
-            **ruleset_files(ruleset),
-            f"source/{ruleset.id}.txt": source_text(ruleset),
-            "samples/profile.yaml": sample_profile(ruleset),
-        }
-    return {**files, **placed(contents, f"src/{wish.module}/rulesets/{ruleset.id}")}
+    return {**files, f"src/{wish.module}/py.typed": "", **placed_there}
