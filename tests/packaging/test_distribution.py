@@ -118,6 +118,15 @@ def test_wheel_carries_every_module(tree: Path, wheel: Mapping[str, bytes]) -> N
     assert "gradeeval/py.typed" in wheel
 
 
+def test_wheel_and_sdist_carry_what_modules_read(
+    tree: Path, wheel: Mapping[str, bytes], sdist: Mapping[str, bytes]
+) -> None:
+    files = (path for path in (tree / "src" / "gradeeval").rglob("*") if path.is_file())
+    written = {path.relative_to(tree / "src").as_posix() for path in files if path.suffix not in (".py", ".po")}
+    assert written - set(wheel) == set()
+    assert {f"src/{name}" for name in written} - set(sdist) == set()
+
+
 def test_every_catalogue_is_compiled(
     tree: Path, wheel: Mapping[str, bytes], sdist: Mapping[str, bytes], editable: Path
 ) -> None:
