@@ -199,7 +199,7 @@ def test_reports_of_a_plugin_are_rendered(call: Call, plugin: Path) -> None:
     module(plugin, RENDERER.format(body="return str(len(result.findings)).encode()"))
     said = call("plugins", "check", plugin)
     assert said.code == 0, said.out
-    assert "报告：通过，10 种格式" in said.out
+    assert "报告：通过；10 种格式" in said.out
 
 
 def test_a_report_that_does_not_render_is_told(call: Call, plugin: Path) -> None:

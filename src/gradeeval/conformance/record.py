@@ -129,7 +129,7 @@ class Record:
 
 def _title(step: Step) -> str:
     words = {PASSED: _("通过"), FAILED: _("有问题"), NOT_RUN: _("未做"), SKIPPED: _("略过")}
-    counts = "".join(f"，{_(_COUNTED[name]).format(count=count)}" for name, count in step.counts.items())
+    counts = "".join(f"{_('；')}{_(_COUNTED[name]).format(count=count)}" for name, count in step.counts.items())
     return f"{_(TITLES[step.name])}{_('：')}{words[step.outcome]}{counts}"
 
 
