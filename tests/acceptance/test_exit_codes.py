@@ -16,12 +16,12 @@ from tests.acceptance.conftest import Call
 from tests.unit.invented import institution, write, write_ruleset
 
 from gradeeval.cli import check, main
-from gradeeval.cli.check import FAIL_ON, FORCES
+from gradeeval.cli.failing import FAIL_ON
 from gradeeval.engines import reference
 from gradeeval.engines.forward import session
 from gradeeval.engines.reference import Judge
 from gradeeval.engines.views import View
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import FORCES, Requirement
 from gradeeval.language.scope import Scope
 
 AS_OF = ("--as-of", "2025-06-30", "--engine", "reference")

@@ -11,6 +11,7 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES
+from gradeeval.cli.failing import FAIL_ON, exit_code
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import check_topics, opened, prepare, terminal_layout
 from gradeeval.errors import Misuse, NotFound, PluginFault
@@ -21,9 +22,6 @@ from gradeeval.messages import _, listed, mark
 from gradeeval.profiles.reading import Dataset
 from gradeeval.reports.rendering import Layout, Renderer
 from gradeeval.workspace import Workspace
-
-FAIL_ON = ("never", "mandatory", "in_principle", "strive", "any", "unknown")
-_WEAKEST = {"mandatory": 1, "in_principle": 2, "strive": 3, "any": 5, "unknown": 1, "never": 0}
 
 
 @click.command(help=mark("评定档案（文件或文件夹：JSON、YAML 或填好的 Excel、CSV 表单），给出总评、差距和缺少的数据。"))
@@ -116,18 +114,5 @@ def _renderers(workspace: Workspace, form: str | None, outputs: tuple[Path, ...]
 def _exit_code(result: Result, dataset: Dataset, fail_on: str) -> int:
     if dataset.problems:
         return 3
-    if not result.findings:
-        click.echo(_("没有适用的要求：请检查对象类别、所在区域、评定日和筛选条件"), err=True)
-        return 5
-    if any(finding.outcome == "error" for finding in result.findings):
-        return 6
-    weakest = _WEAKEST[fail_on]
-    failed = any(
-        finding.outcome == "unmet" and finding.binding and FORCES.index(finding.requirement.force) < weakest
-        for finding in result.findings
-    )
-    if failed:
-        return 1
-    if fail_on == "unknown" and any(finding.outcome == "unknown" for finding in result.findings):
-        return 4
-    return 0
+    findings = ((finding.requirement.force, finding.binding, finding.outcome) for finding in result.findings)
+    return exit_code(findings, fail_on)

@@ -23,6 +23,8 @@ COMMANDS = {
     "schema": ("gradeeval.cli.schema", mark("输出某类文件的 JSON Schema")),
     "template": ("gradeeval.cli.template", mark("生成待填写的档案")),
     "convert": ("gradeeval.cli.convert", mark("把数据集转换成编码列")),
+    "batch": ("gradeeval.cli.batch", mark("一次评定整个数据集，按省写出结果")),
+    "results": ("gradeeval.cli.results", mark("查询 batch 的结果：差距、排名、一个对象")),
     "new": ("gradeeval.cli.new", mark("新建规则集、插件或数据集")),
     "examples": ("gradeeval.cli.examples", mark("运行规则集自带的例子")),
     "lint": ("gradeeval.cli.lint", mark("检查规则集有无问题")),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sized
+import time
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from typing import TypeVar
 
 import click
@@ -28,3 +30,24 @@ def watched(items: Iterable[Item], label: str | None = None, count: int | None =
         return
     with click.progressbar(items, count, label or _("评定"), file=sys.stderr, show_pos=True) as bar:
         yield from bar
+
+
+@contextmanager
+def measured(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """What tells how many records more are done; a bar shows how many a second, and the time that is left."""
+    if total < LONG or not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    begun, done = time.monotonic(), 0
+
+    def rate(_item: object) -> str:
+        return _("每秒 {rate} 份").format(rate=round(done / max(time.monotonic() - begun, 0.001)))
+
+    with click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
+
+        def forward(count: int) -> None:
+            nonlocal done
+            done += count
+            bar.update(count, count)
+
+        yield forward

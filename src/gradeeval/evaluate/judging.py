@@ -80,7 +80,7 @@ class Evaluator:
         """The requirements that bind parts of the subject: the roster's parts by outcome."""
         if profile.kind == "institution":
             return []
-        documents = documents_for(profile, self.documents.values(), self.world, self.as_of, self.wanted)
+        documents = documents_for(profile, self.documents.values(), self.world.regions, self.as_of, self.wanted)
         found = [
             requirement
             for document in documents
@@ -95,7 +95,7 @@ class Evaluator:
         return roll_up(self.world.view(profile), found, judge)
 
     def _selected(self, profile: Profile) -> tuple[list[PolicyDocument], list[Requirement], list[Requirement]]:
-        documents = documents_for(profile, self.documents.values(), self.world, self.as_of, self.wanted)
+        documents = documents_for(profile, self.documents.values(), self.world.regions, self.as_of, self.wanted)
         chosen, gone = requirements_for(
             profile, {document.id: self.requirements(document.id) for document in documents}, self.wanted
         )

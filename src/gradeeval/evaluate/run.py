@@ -50,7 +50,7 @@ def check(
             continue
         results.append(evaluator.subject(profile))
         rolled.extend(evaluator.roll_up(profile))
-        for document in documents_for(profile, documents.values(), world, as_of, wanted):
+        for document in documents_for(profile, documents.values(), world.regions, as_of, wanted):
             used[document.id] = document
     for profile in (profile for kind in ("institution", "network") for profile in world.unlisted(kind, as_of)):
         notes.append(_("{id}（{name}）不在名册上，未计入汇总").format(id=profile.id, name=profile.name))

@@ -6,9 +6,9 @@ import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gradeeval.engines.views import World
 from gradeeval.language.nodes import Requirement
 from gradeeval.profiles.profile import Profile
+from gradeeval.profiles.regions import Regions
 from gradeeval.rulesets.ruleset import PolicyDocument
 
 
@@ -31,10 +31,10 @@ class Wanted:
 
 
 def documents_for(
-    profile: Profile, documents: Iterable[PolicyDocument], world: World, as_of: str, wanted: Wanted
+    profile: Profile, documents: Iterable[PolicyDocument], regions: Regions, as_of: str, wanted: Wanted
 ) -> list[PolicyDocument]:
     """The documents in whose jurisdiction the roster places the subject, in force on the day, and not superseded."""
-    around = {row.id for row in world.chain(profile.region, profile.period.end)}
+    around = {row.id for row in regions.chain(profile.region, profile.period.end)}
     placed = [
         document for document in documents if document.jurisdiction in around and in_force(document, as_of, wanted)
     ]

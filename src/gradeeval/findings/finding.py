@@ -126,9 +126,14 @@ def _of_worst_year(judgement: Judgement, reference: Reference, scope: Scope) -> 
 
 def is_overdue(requirement: Requirement, judgement: Judgement, as_of: str) -> bool | None:
     """Whether the day has come on which it is due; None for a standing duty. A year of ``every_year`` is due at its end."""
+    return has_come(requirement, as_of, by_years=bool(judgement.years))
+
+
+def has_come(requirement: Requirement, as_of: str, *, by_years: bool) -> bool | None:
+    """The same of any outcome of the requirement; ``by_years``: it was judged on years that have ended."""
     if requirement.due is None:
         return None
-    if requirement.every_year is not None and judgement.years:
+    if requirement.every_year is not None and by_years:
         return True
     return as_of >= requirement.due
 

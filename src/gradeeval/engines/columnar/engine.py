@@ -17,7 +17,7 @@ from gradeeval.engines.columnar.tables import Table
 from gradeeval.engines.columnar.values import Values
 from gradeeval.engines.judgement import Judgement
 from gradeeval.engines.views import View, World
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.coding import to_profiles
 from gradeeval.profiles.columns.layout import Columns
@@ -111,9 +111,7 @@ def _codes(
         codes = codes.hstack(table.evaluated(exprs, table.wanted))
     if slow:
         run.fallen_back += [requirement.id for requirement in slow]
-        codes = codes.hstack(
-            _one_by_one(run, rows, kind, columns, exact(slow, run.outcomes.values.scope, run.outcomes.permits), slow)
-        )
+        codes = codes.hstack(_one_by_one(run, rows, kind, columns, exact, slow))
     return codes.select([requirement.id for requirement in requirements])
 
 
@@ -131,23 +129,24 @@ def of_sort(requirement: Requirement, code: pl.Expr) -> pl.Expr:
 
 
 def _one_by_one(
-    run: Run, rows: pl.DataFrame, kind: str, columns: Columns, engine: Exact, requirements: Sequence[Requirement]
+    run: Run, rows: pl.DataFrame, kind: str, columns: Columns, exact: ExactFactory, requirements: Sequence[Requirement]
 ) -> pl.DataFrame:
-    """The codes as an engine gives them that judges one view at a time."""
-    relations, scope = run.relations, run.outcomes.values.scope
-    profiles, rosters = to_profiles(columns, scope)
-    world = World(scope, profiles, rosters, lenient=relations.lenient)
+    """The codes as an engine gives them that judges one view at a time; only subjects of a sort that is bound are asked."""
+    relations, values = run.relations, run.outcomes.values
+    profiles, rosters = to_profiles(columns, values.scope)
+    world = World(values.scope, profiles, rosters, lenient=relations.lenient)
     by_key = {(profile.kind, profile.id, profile.period.text): profile for profile in profiles}
-    found: list[list[int | None]] = []
-    for row in rows.iter_rows(named=True):
-        view = _view(world, kind, row, by_key)
-        judgements = engine.judge(view)
-        sorts = [item.requirement.binds for item in judgements]
-        bound = [sort.tier in (None, view.tier) and sort.type in (None, view.type) for sort in sorts]
-        found.append(
-            [CODES[item.outcome, item.reason] if own else None for item, own in zip(judgements, bound, strict=True)]
-        )
-    return pl.DataFrame(found, schema={item.id: pl.UInt8 for item in requirements}, orient="row")
+    by_sort: dict[Reach, list[Requirement]] = {}
+    for requirement in requirements:
+        by_sort.setdefault(requirement.binds, []).append(requirement)
+    found: dict[str, list[int | None]] = {requirement.id: [None] * rows.height for requirement in requirements}
+    for sort, bound in by_sort.items():
+        engine = exact(bound, values.scope, run.outcomes.permits)
+        for at, row in enumerate(rows.iter_rows(named=True)):
+            if sort.tier in (None, row["@tier"]) and sort.type in (None, row["@type"]):
+                for item in engine.judge(_view(world, kind, row, by_key)):
+                    found[item.requirement.id][at] = CODES[item.outcome, item.reason]
+    return pl.DataFrame(found, schema={item.id: pl.UInt8 for item in requirements})
 
 
 def _view(world: World, kind: str, row: Mapping[str, object], profiles: Mapping[tuple[str, str, str], Profile]) -> View:

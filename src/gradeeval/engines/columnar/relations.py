@@ -282,9 +282,11 @@ def relate(
     for kind in ("region", "network", "institution"):
         rows = [present[kind]]
         parts = sorted(texts) if kind in needs.parts or roll_up else []
-        rows.append(maker.absent(kind, _absences(kind, maker, present[kind], needs, years[kind], parts), present[kind]))
-        if kind == "institution" and "network" in tables:
-            rows.append(maker.absent_members(tables["network"].frame, present[kind]))
+        members = maker.absent_members(tables["network"].frame, present[kind]) if kind == "institution" else None
+        absences = _absences(kind, maker, present[kind], needs, years[kind], parts, members)
+        rows.append(maker.absent(kind, absences, present[kind]))
+        if members is not None:
+            rows.append(members)
         tables[kind] = finish(kind, rows, maker, _wanted(present[kind], judged_texts))
     return Relations(tables, places, columns, maker, lenient)
 
@@ -303,9 +305,18 @@ def _years(kind: str, present: pl.DataFrame, needs: Needs) -> list[int]:
 
 
 def _absences(
-    kind: str, maker: Maker, present: pl.DataFrame, needs: Needs, years: list[int], texts: list[str]
+    kind: str,
+    maker: Maker,
+    present: pl.DataFrame,
+    needs: Needs,
+    years: list[int],
+    texts: list[str],
+    members: pl.DataFrame | None,
 ) -> pl.DataFrame:
-    """Subjects and periods that are looked at and have no profile: ``@id``, ``@period`` and ``@near``."""
+    """Subjects and periods that are looked at and have no profile: ``@id``, ``@period`` and ``@near``.
+
+    ``members`` are absent members of networks, which have rows of their own in the periods of these.
+    """
     schema = {"@id": pl.String, "@period": pl.String, "@near": pl.String}
     wanted = [pl.DataFrame(schema=schema)]
     parts = []
@@ -320,6 +331,7 @@ def _absences(
     known = present.select("@id", "@year", pl.col("@region").alias("@near"))
     known = pl.concat(
         [
+            *_before(members, present),
             known,
             *(
                 one.select("@id", pl.lit(int(end_of(text)[:4]), pl.Int16).alias("@year"), "@near")
@@ -344,6 +356,16 @@ def _absences(
         years_asked = years_asked.join(whole, on=["@id", "@year"], how="anti", maintain_order="left")
         wanted.append(years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near"))
     return pl.concat(wanted).unique(["@id", "@period"], keep="first", maintain_order=True)
+
+
+def _before(members: pl.DataFrame | None, present: pl.DataFrame) -> list[pl.DataFrame]:
+    """Absent members that never have a profile, with the last year in which they are looked at as nobody's member."""
+    if members is None or members.is_empty():
+        return []
+    never = members.join(present.select("@id"), on="@id", how="anti")
+    whole = (pl.col("@first") == pl.col("@year")) & (pl.col("@period") == pl.col("@year").cast(pl.String))
+    year = pl.when(whole).then(pl.col("@year") - 1).otherwise(pl.col("@year"))
+    return [never.select("@id", year.cast(pl.Int16).alias("@year"), pl.col("@region").alias("@near"))]
 
 
 def _wanted(present: pl.DataFrame, texts: Iterable[str]) -> pl.Expr:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import gcd
 
 import polars as pl
 
@@ -45,6 +46,9 @@ from gradeeval.language.nodes import (
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.profiles.columns.layout import code_column, hi_column, of_column, to_column
 from gradeeval.vocabulary import ValueType
+
+_LARGE = 2**31
+"""From such a magnitude on a quotient is reduced before it is multiplied with another."""
 
 Codes = Mapping[str, pl.Expr]
 Value = Number | pl.Expr | Codes
@@ -211,6 +215,27 @@ class Values:
             pl.col(f"{name}none") if some["none"] else None,
             pl.col(f"{name}empty") if some["empty"] else None,
         )
+
+    def reduced(self, kind: str, number: Number) -> Number:
+        """The same number in lowest terms where its columns are large: sums of money share many factors of ten."""
+        if number.plain is not None:
+            return number
+        lo = self._lowest_terms(kind, number.lo)
+        return replace(number, lo=lo, hi=lo if number.hi is number.lo else self._lowest_terms(kind, number.hi))
+
+    def _lowest_terms(self, kind: str, bound: Bound) -> Bound:
+        if bound.lower is None or max(bound.top, bound.bottom) < _LARGE:
+            return bound
+        table = self.relations.tables[kind]
+        pairs = table.evaluated({"upper": bound.upper, "lower": bound.lower}).select("upper", "lower")
+        shared = [gcd(*pair) or 1 for pair in pairs.iter_rows()]
+        name = self.fresh()
+        for end in pairs.columns:
+            whole = [number // by for number, by in zip(pairs[end], shared, strict=True)]
+            self.add(kind, **{f"{name}{end}": pl.Series(f"{name}{end}", whole, dtype=WIDE)})
+        tops = (self._top(kind, f"{name}{end}") for end in pairs.columns)
+        upper, lower = (pl.col(f"{name}{end}") for end in pairs.columns)
+        return Bound(upper, next(tops), lower, next(tops), bound.factor)
 
     def _column_bound(self, kind: str, name: str, bound: Bound) -> Bound:
         lower = None if bound.lower is None else pl.col(f"{name}/")
@@ -442,13 +467,14 @@ class Values:
         before = self.gathered(value, kind, earlier, kind, reference.type)
         now = value if later is None else self.gathered(value, kind, later, kind, reference.type)
         assert isinstance(now, Number) and isinstance(before, Number)
+        before, now = self.reduced(kind, before), self.reduced(kind, now)
         shift = Fraction(10 ** self.scope.types[indicator.name].decimals, 10**reference.type.decimals)
         empty = or_false(now.empty) | or_false(before.empty)
         none = (or_false(now.none) | or_false(before.none)) & ~empty
         now = self.whole(now, reference.type)
         lo = times(added(now.lo, negated(before.hi)), shift)
         hi = times(added(now.hi, negated(before.lo)), shift)
-        known = same(lo, hi)
+        known = same(now.lo, now.hi) & same(before.lo, before.hi)
         made = self.kept(kind, Number(lo, hi, none, empty), self.scope.types[indicator.name])
         return made, empty | (known & ~none)
 

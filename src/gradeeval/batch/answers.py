@@ -1,0 +1,245 @@
+"""Questions about the results of a run, answered by DuckDB on its Parquet files; the same can be asked in plain SQL."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from gradeeval.batch.running import FORMAT, SUMMARY, folder_of
+from gradeeval.engines.columnar.codes import MEANING
+from gradeeval.errors import InvalidContent, Misuse, NotFound
+from gradeeval.messages import _, listed
+from gradeeval.problems import Problem
+
+FILES = ("subjects", "verdicts", "gaps", "rollup", "figures", "children", "contributors", "places")
+_FORCES = "['mandatory', 'in_principle', 'strive', 'encourage', 'explore', 'permit']"
+_TIERS = ("county", "prefecture", "province")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which gaps are asked for; None is any. ``limit`` 0 is all."""
+
+    county: str | None = None
+    region: str | None = None
+    requirement: str | None = None
+    document: str | None = None
+    kind: str | None = None
+    outcome: str | None = "unmet"
+    limit: int = 0
+
+
+class Results:
+    """The finished results in a folder. Raises ``NotFound``, ``Misuse`` and ``InvalidContent`` where there are none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.summary = _summary(folder)
+        self._database = duckdb.connect()
+        for name in FILES:
+            self._view(name, [folder_of(folder, part["part"]) / f"{name}.parquet" for part in self.summary["parts"]])
+        self._view("requirements", [folder / "requirements.parquet"])
+
+    def _view(self, name: str, paths: Sequence[Path]) -> None:
+        files = ", ".join("'" + glob.escape(str(path)).replace("'", "''") + "'" for path in paths)
+        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608 - names of our own
+
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        try:
+            return self._database.execute(sql, list(values))
+        except duckdb.Error as fault:
+            reason = str(fault).splitlines()[0]
+            sentence = _("结果文件缺失或已损坏（{reason}）；请重新评定").format(reason=reason)
+            raise InvalidContent([Problem(sentence, str(self.folder))]) from None
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        found = self._run(sql, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def gaps(self, sought: Sought) -> tuple[list[Row], int]:
+        """The gaps in an area, the binding ones first and of each requirement the largest first; and how many there are."""
+        clauses, values = ["TRUE"], []
+        if sought.county is not None:
+            clauses.append("s.county = ?")
+            values.append(self.region(sought.county, "county"))
+        if sought.region is not None:
+            clauses.append("? IN (s.id, s.region, s.county, s.prefecture, s.province)")
+            values.append(self.region(sought.region))
+        if sought.requirement is not None:
+            self.requirement(sought.requirement)
+        for name, value in (
+            ("g.requirement", sought.requirement),
+            ("r.document", sought.document),
+            ("g.kind", sought.kind),
+            ("g.outcome", sought.outcome),
+        ):
+            if value is not None:
+                clauses.append(f"{name} = ?")
+                values.append(value)
+        where = " AND ".join(clauses)
+        source = f"FROM gaps g JOIN subjects s USING (kind, id) JOIN requirements r USING (requirement) WHERE {where}"
+        total = self._rows(f"SELECT count(*) AS n {source}", values)[0]["n"]
+        limit = f" LIMIT {sought.limit}" if sought.limit else ""
+        rows = self._rows(
+            f"""SELECT kind, id, s.name, s.period, s.county, s.prefecture, requirement, r.title, r.title_en, r.force, r.due,
+            g.outcome, g.actual_lo, g.actual_hi, g.target, r.unit, g.shortfall_lo, g.shortfall_hi {source}
+            ORDER BY list_position({_FORCES}, r.force), requirement, g.shortfall_lo DESC NULLS LAST, kind, id{limit}""",
+            values,
+        )
+        return rows, total
+
+    def ranking(self, requirement: str, region: str | None = None, tier: str | None = None) -> list[Row]:
+        """Areas ranked by a requirement, the best first.
+
+        Of a target on an area its parts by the same figure, or else the areas themselves; of a requirement that binds
+        institutions or other parts each area by the share of parts that meet it, of those to which it applies.
+        """
+        self.requirement(requirement)
+        code = self.region(region) if region is not None else None
+        inside = "WHERE p.tier = coalesce(?, p.tier)"
+        values: list[Any] = [requirement, tier]
+        if code is not None:
+            inside += " AND ? IN (s.id, s.region, s.county, s.prefecture, s.province)"
+            values.append(code)
+        children = self._rows(
+            f"""SELECT c.part AS id, p.name, p.tier, c.actual_lo, c.actual_hi, c.effect, c.id AS whole, c.rank
+            FROM (SELECT * FROM children WHERE requirement = ?) c LEFT JOIN places p ON p.region = c.part
+            LEFT JOIN subjects s ON s.kind = 'region' AND s.id = c.part {inside}
+            ORDER BY whole, rank NULLS LAST, c.part""",  # noqa: S608
+            values,
+        )
+        if children:
+            return children
+        figures = self._rows(
+            f"""SELECT s.id, s.name, s.tier, f.outcome, f.actual_lo, f.actual_hi, f.have, f.lack, f.unsure, f.pace, r.target
+            FROM (SELECT * FROM figures WHERE requirement = ?) f JOIN subjects s USING (kind, id)
+            JOIN requirements r USING (requirement) LEFT JOIN places p ON p.region = s.region {inside}""",  # noqa: S608
+            values,
+        )
+        if figures:
+            return _ranked(figures)
+        return self._rows(
+            f"""SELECT s.id, s.name, s.tier, t.parts, t.met, t.unmet, t.unknown, t.absent, t.share,
+            rank() OVER (PARTITION BY s.kind, s.tier ORDER BY t.share DESC) AS rank
+            FROM (SELECT kind, id, sum(parts)::BIGINT AS parts, sum(parts) FILTER (outcome = 'met')::BIGINT AS met,
+            sum(parts) FILTER (outcome = 'unmet')::BIGINT AS unmet, sum(parts) FILTER (outcome NOT IN ('met', 'unmet'))::BIGINT AS unknown,
+            sum(absent)::BIGINT AS absent, 100 * coalesce(met, 0) / sum(parts) AS share
+            FROM rollup WHERE requirement = ? GROUP BY ALL) t JOIN subjects s USING (kind, id)
+            LEFT JOIN places p ON p.region = s.region {inside}
+            ORDER BY s.kind DESC, list_position(['province', 'prefecture', 'county'], s.tier), rank, s.id""",  # noqa: S608
+            values,
+        )
+
+    def subject(self, id: str) -> Row:
+        """Who a subject is, its verdicts and all its findings; ``NotFound`` where nobody has the id."""
+        who = self._rows("SELECT * FROM subjects WHERE id = ? ORDER BY kind", [id])
+        if not who:
+            near = self._rows("SELECT id FROM subjects ORDER BY levenshtein(id, ?), id LIMIT 1", [id])
+            hint = _("；是否指 {near}？").format(near=near[0]["id"]) if near else ""
+            raise NotFound(_("结果中没有编号为 {id} 的对象{hint}").format(id=id, hint=hint))
+        subject = who[0]
+        verdicts = self._rows("SELECT document, verdict FROM verdicts WHERE kind = ? AND id = ?", [subject["kind"], id])
+        gaps = {
+            row["requirement"]: row
+            for row in self._rows(
+                "SELECT * EXCLUDE (kind, id, outcome) FROM gaps WHERE kind = ? AND id = ?", [subject["kind"], id]
+            )
+        }
+        asked = {row["requirement"]: row for row in self._rows("SELECT * FROM requirements")}
+        findings = []
+        for name, code in self._codes(subject["kind"], id).items():
+            if code is not None and name in asked:
+                outcome, reason = MEANING[code]
+                gap = gaps.get(name, dict.fromkeys(("actual_lo", "actual_hi", "shortfall_lo", "shortfall_hi")))
+                about = asked[name]
+                kept = ("requirement", "title", "title_en", "force", "due", "target", "unit")
+                findings.append({**{key: about[key] for key in kept}, "outcome": outcome, "reason": reason, **gap})
+        return {
+            "subject": subject,
+            "verdicts": {row["document"]: row["verdict"] for row in verdicts},
+            "findings": findings,
+        }
+
+    def _codes(self, kind: str, id: str) -> dict[str, int | None]:
+        for part in self.summary["parts"]:
+            path = glob.escape(str(folder_of(self.folder, part["part"]) / f"{kind}.parquet"))
+            found = self._rows("SELECT * EXCLUDE (id) FROM read_parquet(?) WHERE id = ?", [path, id])
+            if found:
+                return found[0]
+        return {}
+
+    def region(self, text: str, tier: str | None = None) -> str:
+        """The code of a region that is given by code or name. Raises ``NotFound`` with the near name, ``Misuse`` for several."""
+        values = [text, text, tier]
+        rows = self._rows(
+            "SELECT DISTINCT region FROM places WHERE (region = ? OR name = ?) AND tier = coalesce(?, tier) ORDER BY region",
+            values,
+        )
+        if len(rows) > 1:
+            codes = listed(row["region"] for row in rows)
+            raise Misuse(_("{name} 不止一处：{codes}；请写区域代码").format(name=text, codes=codes))
+        if not rows:
+            names = [row["name"] for row in self._rows("SELECT DISTINCT name FROM places ORDER BY name")]
+            raise NotFound(_("结果中没有区域 {name}{hint}").format(name=text, hint=_near(text, names)))
+        return str(rows[0]["region"])
+
+    def requirement(self, id: str) -> Row:
+        """A requirement of the results. Raises ``NotFound`` with the near id."""
+        rows = self._rows("SELECT * FROM requirements WHERE requirement = ?", [id])
+        if not rows:
+            names = [row["requirement"] for row in self._rows("SELECT requirement FROM requirements")]
+            raise NotFound(_("结果中没有要求 {id}{hint}").format(id=id, hint=_near(id, names)))
+        return rows[0]
+
+
+def _near(text: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(text, names, 1)
+    return _("；是否指 {near}？").format(near=near[0]) if near else ""
+
+
+def _ranked(rows: list[Row]) -> list[Row]:
+    """Figures from the best; of an upper limit the least is the best. Unknown ones come last, without rank."""
+    lower = bool({"at_most", "below"} & set(_plain(rows[0]["target"])))
+    key = "actual_hi" if lower else "actual_lo"
+
+    def place(row: Row) -> tuple[bool, float, str]:
+        value = row[key]
+        return value is None, (value if lower else -value) if value is not None else 0.0, row["id"]
+
+    ordered = sorted(rows, key=place)
+    for row in ordered:
+        better = sum(1 for other in rows if other[key] is not None and place(other)[:2] < place(row)[:2])
+        row["rank"] = better + 1 if row[key] is not None else None
+        del row["target"]
+    return ordered
+
+
+def _plain(target: str) -> dict[str, Any]:
+    plain = json.loads(target)
+    return plain if isinstance(plain, dict) else {}
+
+
+def _summary(folder: Path) -> dict[str, Any]:
+    path = folder / SUMMARY
+    if not path.is_file():
+        if folder.is_dir() and (folder / "batch.json").is_file():
+            raise Misuse(_("{path} 的评定还没有完成；请用同一 batch 命令继续").format(path=folder))
+        raise NotFound(_("{path} 不是 batch 的结果").format(path=folder))
+    data: dict[str, Any] = {}
+    try:
+        data = json.loads(path.read_bytes())
+        readable = data["format"] == FORMAT and all(isinstance(part["part"], str) for part in data["parts"])
+    except (ValueError, KeyError, TypeError):
+        readable = False
+    if not readable:
+        raise InvalidContent([Problem(_("不是可读的 batch 结果；请重新评定"), str(path))])
+    return data

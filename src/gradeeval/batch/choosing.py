@@ -1,0 +1,93 @@
+"""Which requirements are asked of which rows: what ``evaluate.selection`` says of one subject, once for all that lie alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from gradeeval.evaluate.selection import Wanted, documents_for, requirements_for
+from gradeeval.language.nodes import Requirement
+from gradeeval.profiles.profile import Profile
+from gradeeval.profiles.regions import Regions
+from gradeeval.rulesets.ruleset import PolicyDocument
+from gradeeval.timeline import read_period
+
+ALIKE = ("@region", "@period", "@tier", "@type")
+"""Subjects of one kind that agree in these are asked the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What subjects that lie alike are asked: the documents in whose jurisdiction they lie, and the ids of requirements."""
+
+    documents: tuple[str, ...]
+    requirements: frozenset[str]
+
+
+@dataclass(slots=True)
+class Choice:
+    """What is asked in one part of a dataset. ``alike`` has ``@asked``, a place in ``sets``, by kind and ``ALIKE``."""
+
+    sets: list[Asked]
+    alike: Mapping[str, pl.DataFrame]
+    requirements: list[Requirement] = field(default_factory=list)
+    permits: dict[str, Requirement] = field(default_factory=dict)
+
+    def of(self, kind: str, rows: pl.DataFrame) -> pl.Series:
+        """The place in ``sets`` of each row of a kind."""
+        return rows.join(self.alike[kind], on=list(ALIKE), how="left", maintain_order="left", nulls_equal=True)[
+            "@asked"
+        ]
+
+    def documents(self) -> pl.DataFrame:
+        """``@asked`` and ``document``, a row a document of each set."""
+        pairs = [(place, id) for place, one in enumerate(self.sets) for id in one.documents]
+        return pl.DataFrame(pairs, schema={"@asked": pl.UInt32, "document": pl.String}, orient="row")
+
+
+def choose(
+    profiles: Mapping[str, pl.DataFrame],
+    regions: Regions,
+    documents: Mapping[str, PolicyDocument],
+    load: Callable[[str], Sequence[Requirement]],
+    as_of: str,
+    wanted: Wanted,
+) -> Choice:
+    """What is asked of the subjects of these frames, a frame a kind."""
+    sets: dict[Asked, int] = {}
+    alike: dict[str, pl.DataFrame] = {}
+    for kind, frame in profiles.items():
+        found = frame.select(ALIKE).unique(maintain_order=True)
+        places = [
+            sets.setdefault(_asked(_like(kind, *row), regions, documents.values(), load, as_of, wanted), len(sets))
+            for row in found.iter_rows()
+        ]
+        alike[kind] = found.with_columns(pl.Series("@asked", places, dtype=pl.UInt32))
+    used = [id for id in documents if any(id in one.documents for one in sets)]
+    return Choice(
+        list(sets),
+        alike,
+        [item for id in used for item in load(id) if wanted.takes(item)],
+        {item.id: item for id in used for item in load(id) if item.force == "permit"},
+    )
+
+
+def _like(kind: str, region: str, text: str, tier: str | None, type: str | None) -> Profile:
+    period = read_period(text)
+    assert period is not None
+    return Profile(kind, "", "", period, region, tier, type)
+
+
+def _asked(
+    profile: Profile,
+    regions: Regions,
+    documents: Iterable[PolicyDocument],
+    load: Callable[[str], Sequence[Requirement]],
+    as_of: str,
+    wanted: Wanted,
+) -> Asked:
+    chosen = [document.id for document in documents_for(profile, documents, regions, as_of, wanted)]
+    requirements, _gone = requirements_for(profile, {id: load(id) for id in chosen}, wanted)
+    return Asked(tuple(chosen), frozenset(item.id for item in requirements))

@@ -1,0 +1,368 @@
+"""One part of a dataset, a province: from its columns to the frames of its results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from gradeeval.batch.choosing import Choice, choose
+from gradeeval.batch.verdicts import binds_now, verdict_of
+from gradeeval.engines import reference
+from gradeeval.engines.columnar import rollup
+from gradeeval.engines.columnar.codes import MEANING, MISSED, UNSURE
+from gradeeval.engines.columnar.engine import Run, judge
+from gradeeval.engines.columnar.gaps import gaps
+from gradeeval.engines.columnar.numbers import Unheld
+from gradeeval.engines.columnar.places import Places
+from gradeeval.engines.conditions import found
+from gradeeval.engines.judgement import UNKNOWN, UNMET
+from gradeeval.evaluate.selection import Wanted
+from gradeeval.language.nodes import Requirement
+from gradeeval.language.plain import target_plain
+from gradeeval.language.scope import Scope
+from gradeeval.profiles.columns.layout import Columns
+from gradeeval.profiles.regions import Regions
+from gradeeval.rulesets.ruleset import PolicyDocument
+from gradeeval.vocabulary import KINDS
+
+_TIERS = ("county", "prefecture", "province")
+_OUTCOMES = {code: outcome for code, (outcome, _reason) in MEANING.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What subjects are judged by: all documents, their requirements, and what the user asked for."""
+
+    scope: Scope
+    documents: Mapping[str, PolicyDocument]
+    load: Callable[[str], Sequence[Requirement]]
+    as_of: str
+    wanted: Wanted
+
+
+@dataclass(slots=True)
+class Judged:
+    """The results of a part: frames by the name of their file, and what a summary says of it.
+
+    ``findings`` counts the cells by force, whether due or standing, and outcome; ``subjects`` by kind.
+    """
+
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    subjects: dict[str, int] = field(default_factory=dict)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    documents: list[str] = field(default_factory=list)
+    fallen_back: list[str] = field(default_factory=list)
+
+
+def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) -> Judged:
+    """Judges the latest profile of each subject up to the day; ``own``: only these ids of each kind have results.
+
+    Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
+    ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``rollup``, ``figures``, ``children``,
+    ``contributors`` and ``places``; all in a fixed order.
+    """
+    regions = Regions(Places(columns, rules.scope, lenient=False).rosters)
+    asked = {
+        kind: frame.filter((pl.col("@end") <= rules.as_of) & _among(own, kind))
+        for kind, frame in columns.profiles.items()
+    }
+    choice = choose(asked, regions, rules.documents, rules.load, rules.as_of, rules.wanted)
+    run = judge(columns, rules.scope, choice.requirements, choice.permits, rules.as_of, reference.Engine, roll_up=True)
+    made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
+    rows = {kind: _rows(run, kind, choice, _among(own, kind)) for kind in KINDS}
+    subjects: list[pl.DataFrame] = []
+    verdicts: list[pl.DataFrame] = []
+    places = _places(rows.values(), regions)
+    for kind, keys in rows.items():
+        codes = _codes(run, kind, choice, keys)
+        said = verdict_of(codes, _of_kind(choice, kind), rules.as_of).alias("verdict")
+        who = keys.select(
+            pl.lit(kind).alias("kind"),
+            *(pl.col(f"@{name}").alias(name) for name in ("id", "name", "period", "region")),
+        ).hstack(_around(keys, regions))
+        types = keys.select(pl.col("@tier").alias("tier"), pl.col("@type").alias("type"))
+        subjects.append(who.hstack(types).with_columns(said).hstack(_counted(codes)))
+        verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of))
+        made.frames[kind] = codes
+        made.findings.extend(_findings(codes, _of_kind(choice, kind), rules.as_of))
+        made.subjects[kind] = keys.height
+    made.frames["subjects"] = _with_names(pl.concat(subjects), places)
+    made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
+    counts = made.frames["subjects"].group_by("verdict").len().sort("verdict")
+    made.verdicts = dict(counts.iter_rows())
+    made.frames["gaps"] = pl.concat([_GAPS, *(_gaps(run, kind, choice, keys) for kind, keys in rows.items())])
+    made.frames |= _rolled(run, choice, rows)
+    made.frames["places"] = places
+    return made
+
+
+def _among(own: Mapping[str, pl.Series] | None, kind: str) -> pl.Expr:
+    return pl.lit(value=True) if own is None else pl.col("@id").is_in(own[kind].implode())
+
+
+def _used(choice: Choice) -> list[str]:
+    return sorted({id for one in choice.sets for id in one.documents})
+
+
+def _of_kind(choice: Choice, kind: str) -> list[Requirement]:
+    return [item for item in choice.requirements if item.binds.kind == kind]
+
+
+def _rows(run: Run, kind: str, choice: Choice, own: pl.Expr) -> pl.DataFrame:
+    """The judged rows of a kind in the order of their ids, with what they are asked."""
+    keys = run.table(kind).keys.filter(pl.col("@judged") & own)
+    return keys.with_columns(choice.of(kind, keys).alias("@asked")).sort("@id")
+
+
+def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
+    """The ids and codes of these rows; null where the requirement is not asked of the row."""
+    codes = keys.select("@asked", pl.col("@id").alias("id"))
+    if run.codes[kind].width:
+        codes = codes.hstack(run.codes[kind].select(pl.all().gather(keys["@row"])))
+    exprs = [pl.col("id")]
+    for name in run.codes[kind].columns:
+        places = [place for place, one in enumerate(choice.sets) if name in one.requirements]
+        exprs.append(pl.when(pl.col("@asked").is_in(places)).then(pl.col(name)).alias(name))
+    return codes.select(exprs)
+
+
+def _around(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
+    """The codes of the county, prefecture and province that each row is or lies in."""
+    pairs = keys.select("@region", "@end").unique(maintain_order=True)
+    known = []
+    for code, day in pairs.iter_rows():
+        by_tier = {row.tier: row.id for row in regions.chain(code or "", day)}
+        known.append(tuple(by_tier.get(tier) for tier in _TIERS))
+    frame = pairs.hstack(pl.DataFrame(known, schema=dict.fromkeys(_TIERS, pl.String), orient="row"))
+    return keys.join(frame, on=["@region", "@end"], how="left", maintain_order="left", nulls_equal=True).select(_TIERS)
+
+
+def _places(rows: Iterable[pl.DataFrame], regions: Regions) -> pl.DataFrame:
+    """The names of all regions that subjects are or lie in."""
+    found = {
+        row.id: (row.id, row.name, row.tier, row.parent)
+        for keys in rows
+        for code, day in keys.select("@region", "@end").unique().iter_rows()
+        for row in regions.chain(code or "", day)
+    }
+    schema = dict.fromkeys(("region", "name", "tier", "parent"), pl.String)
+    return pl.DataFrame(sorted(found.values()), schema=schema, orient="row")
+
+
+def _with_names(subjects: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """The names of regions are those of the roster where the profile gives none."""
+    known = places.select(pl.col("region").alias("id"), pl.lit("region").alias("kind"), pl.col("name").alias("@named"))
+    joined = subjects.join(known, on=["id", "kind"], how="left", maintain_order="left")
+    given = pl.when(pl.col("name") != "").then("name")
+    return joined.with_columns(pl.coalesce(given, "@named").fill_null("").alias("name")).drop("@named")
+
+
+def _counted(codes: pl.DataFrame) -> pl.DataFrame:
+    """How many findings of each outcome each row has."""
+    by_outcome: dict[str, list[int]] = {}
+    for code, outcome in _OUTCOMES.items():
+        by_outcome.setdefault(outcome, []).append(code)
+    asked = [name for name in codes.columns if name != "id"]
+    return codes.select(
+        (pl.sum_horizontal(pl.col(asked).is_in(wanted)) if asked else pl.repeat(0, pl.len()))
+        .cast(pl.UInt32)
+        .fill_null(0)
+        .alias(outcome)
+        for outcome, wanted in by_outcome.items()
+    )
+
+
+_VERDICTS = pl.DataFrame(schema=dict.fromkeys(("kind", "id", "document", "verdict"), pl.String))
+
+
+def _by_document(
+    codes: pl.DataFrame, kind: str, keys: pl.DataFrame, choice: Choice, as_of: str
+) -> Iterator[pl.DataFrame]:
+    """The verdict by each document that has findings on the subject."""
+    for document in _used(choice):
+        own = [item for item in _of_kind(choice, kind) if item.document == document]
+        if own:
+            some = codes.select(pl.any_horizontal(pl.col([item.id for item in own]).is_not_null())).to_series()
+            frame = keys.select(
+                pl.lit(kind).alias("kind"), pl.col("@id").alias("id"), pl.lit(document).alias("document")
+            )
+            yield frame.with_columns(verdict_of(codes, own, as_of).alias("verdict")).filter(some)
+
+
+def _findings(codes: pl.DataFrame, requirements: Iterable[Requirement], as_of: str) -> Iterator[dict[str, Any]]:
+    """How many findings each requirement has, by outcome and whether it is due or standing."""
+    for item in requirements:
+        counts: dict[tuple[bool, str], int] = {}
+        for code, count in codes[item.id].drop_nulls().value_counts().sort(item.id).iter_rows():
+            key = binds_now(item, code, as_of), _OUTCOMES[code]
+            counts[key] = counts.get(key, 0) + count
+        for (due, outcome), count in sorted(counts.items()):
+            yield {"requirement": item.id, "force": item.force, "due": due, "outcome": outcome, "count": count}
+
+
+_GAPS = pl.DataFrame(
+    schema={
+        **dict.fromkeys(("kind", "id", "requirement", "outcome"), pl.String),
+        **dict.fromkeys(("actual_lo", "actual_hi"), pl.Float64),
+        "target": pl.String,
+        **dict.fromkeys(("shortfall_lo", "shortfall_hi"), pl.Float64),
+    }
+)
+
+
+def target_text(requirement: Requirement) -> str:
+    """The target as it is written in the rules, as JSON: ``{"at_least": 85}``."""
+    return json.dumps(target_plain(requirement.target), ensure_ascii=False, default=_number)
+
+
+def _number(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(type(value).__name__)
+
+
+def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
+    """What judged subjects lack, by requirement and subject; of what ``reference`` judged without figures."""
+    frames = [gaps(run, kind)]
+    for id in run.fallen_back:
+        if id in run.codes[kind].columns:
+            cells = run.codes[kind][id]
+            rows = cells.is_in([MISSED, UNSURE]).arg_true().cast(pl.UInt32)
+            frames.append(
+                pl.DataFrame({"@row": rows, "code": cells.gather(rows)}).with_columns(pl.lit(id).alias("requirement"))
+            )
+    frame = pl.concat(frames, how="diagonal").join(
+        keys.select("@row", "@asked", "@id", pl.int_range(pl.len()).alias("@order")), on="@row"
+    )
+    asked = [(place, id) for place, one in enumerate(choice.sets) for id in one.requirements]
+    pairs = pl.DataFrame(asked, schema={"@asked": pl.UInt32, "requirement": pl.String}, orient="row")
+    frame = frame.join(pairs, on=["@asked", "requirement"], how="semi").join(_order(choice), on="requirement")
+    frame = frame.sort("@place", "@order").with_columns(
+        pl.lit(kind).alias("kind"),
+        pl.col("@id").alias("id"),
+        pl.col("code").replace_strict({MISSED: UNMET, UNSURE: UNKNOWN}, return_dtype=pl.String).alias("outcome"),
+    )
+    return frame.select(_GAPS.columns)
+
+
+def _order(choice: Choice) -> pl.DataFrame:
+    """The requirements in their order, with their targets."""
+    return pl.DataFrame(
+        [(item.id, place, target_text(item)) for place, item in enumerate(choice.requirements)],
+        schema={"requirement": pl.String, "@place": pl.UInt32, "target": pl.String},
+        orient="row",
+    )
+
+
+def _rolled(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What areas and networks are made of."""
+    made: dict[str, list[pl.DataFrame]] = {"rollup": [], "figures": [], "children": [], "contributors": []}
+    for whole in rollup.WHOLES:
+        if whole in rows:
+            made["rollup"].append(_tally(run, whole, choice, rows[whole]))
+    for requirement in choice.requirements:
+        kind = requirement.binds.kind
+        if kind in rollup.WHOLES and kind in rows:
+            for name, frame in _behind(run, requirement, choice, rows[kind]):
+                made[name].append(frame)
+    return {name: pl.concat([_ROLLED[name], *frames]) for name, frames in made.items()}
+
+
+_WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
+_FIGURES = ("actual", "computed", "reported", "before")
+_ROLLED = {
+    "rollup": pl.DataFrame(schema={**_WHO, "outcome": pl.String, "parts": pl.Int64, "absent": pl.Int64}),
+    "figures": pl.DataFrame(
+        schema={
+            **_WHO,
+            "outcome": pl.String,
+            **{f"{name}_{end}": pl.Float64 for name in _FIGURES for end in ("lo", "hi")},
+            "pace": pl.Float64,
+            "differs": pl.Boolean,
+            **dict.fromkeys(("have", "lack", "unsure"), pl.Int64),
+        }
+    ),
+    "children": pl.DataFrame(
+        schema={
+            **_WHO,
+            "part": pl.String,
+            **dict.fromkeys(("actual_lo", "actual_hi", "effect"), pl.Float64),
+            "rank": pl.UInt32,
+        }
+    ),
+    "contributors": pl.DataFrame(schema={**_WHO, "part_kind": pl.String, "part": pl.String, "lacks": pl.Boolean}),
+}
+
+
+def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
+    frame = rollup.tally(run, whole).join(keys.select("@row", "@asked", "@id"), on="@row")
+    documents = pl.DataFrame(
+        [(item.id, item.document) for item in choice.requirements],
+        schema={"requirement": pl.String, "document": pl.String},
+        orient="row",
+    )
+    frame = frame.join(documents, on="requirement").join(choice.documents(), on=["@asked", "document"], how="semi")
+    outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
+    counted = frame.group_by("@id", "requirement", outcomes).agg(pl.col("parts").sum(), pl.col("absent").sum())
+    ordered = counted.join(_order(choice), on="requirement").sort("@id", "@place", "outcome")
+    named = ordered.with_columns(pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
+    return named.select(_ROLLED["rollup"].columns)
+
+
+def _behind(
+    run: Run, requirement: Requirement, choice: Choice, keys: pl.DataFrame
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The figures behind a target on areas, their children ranked, and the parts that pull them down."""
+    places = [place for place, one in enumerate(choice.sets) if requirement.id in one.requirements]
+    own = keys.filter(pl.col("@asked").is_in(places)).select("@row", pl.col("@id").alias("id"))
+    kind, id = pl.lit(requirement.binds.kind).alias("kind"), pl.lit(requirement.id).alias("requirement")
+    wholes = own.select(pl.col("@row").alias("@whole"), "id")
+    scope = run.outcomes.values.scope
+    if requirement.id in run.fallen_back or own.is_empty():
+        return
+    if found(scope, requirement.indicator, requirement.binds).type.form == "number":
+        try:
+            figures = rollup.areas(run, requirement)
+        except Unheld:
+            return
+        outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
+        figures = figures.join(own, on="@row").sort("id")
+        yield "figures", figures.select(kind, "id", id, outcomes, *_ROLLED["figures"].columns[4:])
+    parts = _named(run, requirement.binds.kind)
+    children = rollup.children(run, requirement).join(wholes, on="@whole").join(parts, on="@part")
+    children = children.sort("id", "rank", "part", nulls_last=True)
+    yield "children", children.select(kind, "id", id, *_ROLLED["children"].columns[3:])
+    indicator = scope.indicators.get(requirement.indicator)
+    of = getattr(indicator.formula, "of", None) if indicator is not None else None
+    pulling = rollup.contributors(run, requirement)
+    if not isinstance(of, str) and of is not None and pulling.height:
+        named = pulling.join(wholes, on="@whole").join(_named(run, of.kind), on="@part")
+        named = named.sort("id", ~pl.col("lacks"), "part")
+        yield "contributors", named.select(kind, "id", id, pl.lit(of.kind).alias("part_kind"), "part", "lacks")
+
+
+def _named(run: Run, kind: str) -> pl.DataFrame:
+    return run.table(kind).keys.select(pl.col("@row").alias("@part"), pl.col("@id").alias("part"))
+
+
+def written(frames: Mapping[str, pl.DataFrame], folder: Path) -> list[dict[str, Any]]:
+    """Writes the frames as Parquet; name, rows and SHA-256 of each file. Raises ``OSError`` where the disk refuses."""
+    files = []
+    for name, frame in sorted(frames.items()):
+        path = folder / f"{name}.parquet"
+        try:
+            frame.write_parquet(path, compression="zstd", compression_level=1)
+        except pl.exceptions.PolarsError as fault:
+            raise OSError(None, str(fault).splitlines()[0]) from None
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        files.append({"path": path.name, "rows": frame.height, "sha256": sha256})
+    return files

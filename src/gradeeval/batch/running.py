@@ -1,0 +1,362 @@
+"""A run over a dataset: part by part, each whole or not at all, so that a run that was killed goes on where it was.
+
+``OUT/batch.json`` says what was asked of which bytes; a part is finished when its folder stands in ``OUT/provinces``;
+``OUT/summary.json`` is written last. Whoever asks the same again gets what is there, whoever asks something else is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+
+from gradeeval.batch.part import Rules, judged, target_text, written
+from gradeeval.errors import InvalidContent, Misuse
+from gradeeval.evaluate.selection import Wanted
+from gradeeval.files.canonical import digest
+from gradeeval.files.folders import hold, new_folder
+from gradeeval.files.writing import write_whole
+from gradeeval.language.scope import Scope
+from gradeeval.messages import _
+from gradeeval.problems import Problem
+from gradeeval.profiles.columns.coding import to_columns
+from gradeeval.profiles.columns.layout import Columns
+from gradeeval.profiles.columns.stored import check_layout, joined, parts_of, read_part
+from gradeeval.profiles.datasets import Manifest, read_manifest
+from gradeeval.profiles.profile import Roster
+from gradeeval.profiles.regions import Regions
+from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
+
+FORMAT = "gradeeval-batch/1"
+ASKED, SUMMARY, PARTS, COLUMNS, PART = "batch.json", "summary.json", "provinces", "columns", "part.json"
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What is installed: the scope, documents, their requirements, the rosters and the digest of shared indicators."""
+
+    scope: Scope
+    documents: Mapping[str, PolicyDocument]
+    load: Callable[[str], Loaded]
+    rosters: tuple[Roster, ...]
+    shared_digest: str
+
+    def rules(self, as_of: str, wanted: Wanted) -> Rules:
+        """The rules as of a day."""
+        return Rules(self.scope, self.documents, lambda id: self.load(id).requirements, as_of, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One part to judge, as it goes to a process. ``around`` and ``inside``: the parts that it lies in and that lie in it."""
+
+    dataset: Path
+    out: Path
+    part: str
+    around: tuple[str, ...]
+    inside: tuple[str, ...]
+    as_of: str
+    wanted: Wanted
+
+
+def asked_plain(dataset_digest: str, installed: Installed, as_of: str, wanted: Wanted) -> dict[str, Any]:
+    """What a run was asked, in digests: equal where the results are."""
+    rulesets = {
+        id: installed.load(id).digest for id in installed.documents if not wanted.rulesets or id in wanted.rulesets
+    }
+    return {
+        "format": FORMAT,
+        "as_of": as_of,
+        "wanted": {name: list(value) for name, value in asdict(wanted).items()},
+        "dataset": dataset_digest,
+        "rulesets": {**rulesets, "shared": installed.shared_digest},
+        "rosters": [[roster.id, roster.digest] for roster in installed.rosters],
+    }
+
+
+def digest_of(manifest: Manifest | None, files: Sequence[Path]) -> str:
+    """What a dataset holds: of columns by their manifest, whose digests are checked when they are read; else by the bytes."""
+    if manifest is not None and manifest.layout is not None:
+        return digest(
+            {"layout": list(manifest.layout), "files": [[one.path, one.records, one.sha256] for one in manifest.files]}
+        )
+    folder = Path(os.path.commonpath([path.absolute().parent for path in files]))
+    found = {}
+    for path in files:
+        with path.open("rb") as stream:
+            found[path.absolute().relative_to(folder).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest({"files": found})
+
+
+@contextmanager
+def results_folder(out: Path, asked: Mapping[str, Any]) -> Iterator[None]:
+    """Holds the folder for this run. Raises ``Misuse`` where another run has it, or it holds something else."""
+    try:
+        out.mkdir(exist_ok=True)
+        lock = hold(out / _LOCK)
+    except OSError as error:
+        raise Misuse(_("{path} 无法写入（{reason}）").format(path=out, reason=error.strerror)) from None
+    if lock is None:
+        raise Misuse(_("另一个进程正在写 {path}；请等它结束").format(path=out))
+    try:
+        _same_question(out, asked)
+        yield
+    except OSError as error:
+        raise Misuse(
+            _("{path} 无法写入（{reason}）；已完成的省份保留着，腾出空间后用同一命令继续").format(
+                path=out, reason=error.strerror or error
+            )
+        ) from None
+    finally:
+        lock.close()
+
+
+def _same_question(out: Path, asked: Mapping[str, Any]) -> None:
+    path = out / ASKED
+    if not path.exists():
+        if any(found.name != _LOCK and not found.name.endswith(".tmp") for found in out.iterdir()):
+            raise Misuse(_("{path} 已经存在，又不是 batch 的结果；请换一个文件夹").format(path=out))
+        write_whole(path, _json(asked))
+        return
+    try:
+        before = json.loads(path.read_bytes())
+    except ValueError:
+        raise Misuse(_("{path} 已损坏；请换一个文件夹").format(path=path)) from None
+    names = {
+        "dataset": _("数据集"),
+        "rulesets": _("规则集"),
+        "rosters": _("名册"),
+        "as_of": _("评定日"),
+        "wanted": _("筛选条件"),
+        "format": _("格式"),
+    }
+    if not isinstance(before, dict) or before != asked:
+        changed = [
+            title for name, title in names.items() if not isinstance(before, dict) or before.get(name) != asked[name]
+        ]
+        raise Misuse(
+            _("{path} 是另一次评定的结果（{changed}不同），不能接着写；请换一个文件夹").format(
+                path=out, changed="、".join(changed)
+            )
+        )
+
+
+def _json(data: Any) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def jobs_of(dataset: Path, out: Path, installed: Installed, as_of: str, wanted: Wanted) -> list[Job]:
+    """A job for each part, largest first. Raises ``InvalidContent`` where the columns are not those of these rules."""
+    manifest = manifest_of(dataset)
+    check_layout(manifest, installed.scope)
+    parts = parts_of(manifest)
+    regions = Regions(installed.rosters)
+    chains = {part: {row.id for row in regions.chain(part, as_of)} - {part} for part in parts}
+    sizes = sizes_of(manifest)
+    made = [
+        Job(
+            *(dataset, out, part),
+            tuple(one for one in parts if one in chains[part]),
+            tuple(one for one in parts if part in chains[one]),
+            *(as_of, wanted),
+        )
+        for part in parts
+    ]
+    return sorted(made, key=lambda job: (-sizes[job.part], job.part))
+
+
+def sizes_of(manifest: Manifest) -> dict[str, int]:
+    """How many profiles each part has."""
+    sizes = dict.fromkeys(parts_of(manifest), 0)
+    for entry in manifest.files:
+        part, _slash, name = entry.path.partition("/")
+        if name.rpartition("-")[0] in ("institution", "network", "region"):
+            sizes[part] += max(entry.records, 0)
+    return sizes
+
+
+def manifest_of(dataset: Path) -> Manifest:
+    """The manifest of coded columns. Raises ``InvalidContent`` for any other folder."""
+    manifest = read_manifest(dataset)
+    if manifest is None or manifest.layout is None:
+        raise InvalidContent([Problem(_("不是 convert 写出的数据集；请先用 gradeeval convert 转换"), str(dataset))])
+    return manifest
+
+
+def folder_of(out: Path, part: str) -> Path:
+    """The folder of the results of a part: a code never becomes a path as it is."""
+    return out / PARTS / quote(part, safe="").replace(".", "%2E")
+
+
+def run_job(job: Job, installed: Installed) -> str:
+    """Judges a part and puts its folder into place. Raises ``InvalidContent``, ``Misuse``."""
+    manifest = manifest_of(job.dataset)
+    columns = _columns(job, manifest, installed)
+    own = None
+    if job.inside or job.around:
+        alone = read_part(job.dataset, manifest, job.part)
+        own = {kind: frame["@id"].unique(maintain_order=True) for kind, frame in alone.profiles.items()}
+    made = judged(columns, own, installed.rules(job.as_of, job.wanted))
+    with new_folder(folder_of(job.out, job.part)) as folder:
+        files = written(made.frames, folder)
+        said = {
+            "part": job.part,
+            "subjects": made.subjects,
+            "verdicts": made.verdicts,
+            "documents": made.documents,
+            "fallen_back": made.fallen_back,
+            "findings": made.findings,
+            "files": files,
+        }
+        (folder / PART).write_bytes(_json(said))
+    return job.part
+
+
+def _columns(job: Job, manifest: Manifest, installed: Installed) -> Columns:
+    """The columns of a part, with the regions around it and their rosters, and of the parts inside it."""
+    _verify(job, manifest)
+    around = []
+    for part in job.around:
+        whole = read_part(job.dataset, manifest, part)
+        regions = {kind: frame if kind == "region" else frame.clear() for kind, frame in whole.profiles.items()}
+        around.append(Columns(regions, whole.members.clear(), whole.rosters, whole.listed))
+    inside = [read_part(job.dataset, manifest, part) for part in job.inside]
+    return joined(
+        [
+            to_columns([], installed.rosters, installed.scope),
+            *around,
+            read_part(job.dataset, manifest, job.part),
+            *inside,
+        ]
+    )
+
+
+def _verify(job: Job, manifest: Manifest) -> None:
+    """Raises ``InvalidContent`` where a file is not the one that the manifest tells of."""
+    problems = []
+    for entry in manifest.files:
+        if entry.path.partition("/")[0] in (job.part, *job.around, *job.inside) and entry.sha256:
+            path = job.dataset / entry.path
+            with path.open("rb") as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() != entry.sha256:
+                    problems.append(Problem(_("内容与清单上的摘要不符，文件在清单写成以后有改动"), str(path)))
+    if problems:
+        raise InvalidContent(problems)
+
+
+def run_jobs(jobs: Sequence[Job], installed: Installed, processes: int, work: Callable[[Job], str]) -> Iterator[str]:
+    """Judges the parts that are not finished yet; gives each when it stands. ``work`` is called in processes of their own.
+
+    Raises ``Misuse`` where a process is killed; what is finished stays.
+    """
+    if jobs:
+        (jobs[0].out / PARTS).mkdir(exist_ok=True)
+    if processes == 1 or len(jobs) < 2:
+        for job in jobs:
+            yield run_job(job, installed)
+        return
+    threads = os.environ.get("POLARS_MAX_THREADS")
+    os.environ["POLARS_MAX_THREADS"] = threads or str(max(1, (os.cpu_count() or 1) // processes))
+    pool = ProcessPoolExecutor(min(processes, len(jobs)), get_context("spawn"))
+    try:
+        for done in as_completed([pool.submit(work, job) for job in jobs]):
+            yield done.result()
+    except BrokenProcessPool:
+        raise Misuse(
+            _("一个评定进程被系统终止（可能是内存不足）；已完成的省份保留着，减少 -j 后用同一命令继续")
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+        if threads is None:
+            del os.environ["POLARS_MAX_THREADS"]
+
+
+def unfinished(jobs: Iterable[Job]) -> list[Job]:
+    """Those whose results are not in place."""
+    return [job for job in jobs if not folder_of(job.out, job.part).is_dir()]
+
+
+def summarise(
+    jobs: Sequence[Job],
+    installed: Installed,
+    asked: Mapping[str, Any],
+    counts: Mapping[str, int],
+    by: Mapping[str, str],
+) -> dict[str, Any]:
+    """The summary of all parts, and the table of requirements beside it; written, and given back."""
+    out = jobs[0].out
+    parts = [
+        json.loads((folder_of(out, job.part) / PART).read_bytes()) for job in sorted(jobs, key=lambda job: job.part)
+    ]
+    names = {row.id: row.name for roster in installed.rosters for row in roster.rows if row.kind == "region"}
+    for part in parts:
+        part["folder"] = folder_of(out, part["part"]).relative_to(out).as_posix()
+        part["name"] = names.get(part["part"], part["part"])
+    used = {id for part in parts for id in part["documents"]}
+    path = out / "requirements.parquet"
+    _requirements(installed, sorted(used)).write_parquet(path, compression="zstd", compression_level=1)
+    summary = {
+        **asked,
+        "counts": dict(counts),
+        "parts": parts,
+        "requirements": {"path": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+        "produced_by": dict(by),
+    }
+    write_whole(out / SUMMARY, _json(summary))
+    return summary
+
+
+def _requirements(installed: Installed, documents: Sequence[str]) -> pl.DataFrame:
+    scope = installed.scope
+    rows = []
+    for id in documents:
+        for item in installed.load(id).requirements:
+            title, title_en = scope.title(item.indicator, item.binds.kind)
+            if item.title is not None:
+                title, title_en = item.title, item.title_en
+            rows.append(
+                {
+                    "requirement": item.id,
+                    "document": item.document,
+                    "clause": item.clause,
+                    "title": title,
+                    "title_en": title_en,
+                    "kind": item.binds.kind,
+                    "tier": item.binds.tier,
+                    "type": item.binds.type,
+                    "indicator": item.indicator,
+                    "target": target_text(item),
+                    "unit": scope.types[item.indicator].unit if item.indicator in scope.types else None,
+                    "force": item.force,
+                    "due": item.due,
+                    "topics": list(item.topics),
+                }
+            )
+    texts = (
+        "requirement",
+        "document",
+        "clause",
+        "title",
+        "title_en",
+        "kind",
+        "tier",
+        "type",
+        "indicator",
+        "target",
+        "unit",
+        "force",
+        "due",
+    )
+    return pl.DataFrame(rows, schema={**dict.fromkeys(texts, pl.String), "topics": pl.List(pl.String)})

@@ -1,0 +1,194 @@
+"""``gradeeval batch``: judges a whole dataset, province by province, into a folder of files that answer questions."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+from gradeeval import __version__
+from gradeeval.cli import options
+from gradeeval.cli.failing import FAIL_ON, exit_code
+from gradeeval.cli.output import problem_lines
+from gradeeval.cli.preparing import check_topics, opened
+from gradeeval.cli.progress import measured, watched
+from gradeeval.errors import MissingExtra, NotFound
+from gradeeval.evaluate.selection import Wanted
+from gradeeval.files.folders import new_folder
+from gradeeval.files.writing import write_whole
+from gradeeval.language.nodes import FORCES
+from gradeeval.messages import _, mark
+from gradeeval.profiles.contents import REJECTED
+from gradeeval.profiles.datasets import Sifting, sifting
+from gradeeval.profiles.reading import ProfileReader
+from gradeeval.reports import words
+from gradeeval.workspace import Workspace
+
+MOST_PROCESSES = 256
+
+
+@click.command(help=mark("一次评定整个数据集，按省写出结论、差距和汇总（Parquet）；中断后用同一命令继续。"))
+@click.argument("dataset", type=options.PATH)
+@click.option("-o", "--output", type=options.PATH, required=True, help=mark("结果文件夹：新的，或上次中断的"))
+@options.as_of
+@options.rulesets
+@click.option("--topic", "topics", multiple=True, help=mark("只看这些主题（可重复）"))
+@click.option("--only", multiple=True, help=mark("只看编号符合通配符的要求，如 'henan-2023-31/2.3*'"))
+@click.option("--force", "forces", multiple=True, type=click.Choice(FORCES), help=mark("只看这些约束力"))
+@click.option("-j", "--jobs", type=click.IntRange(1, MOST_PROCESSES), default=1, help=mark("同时评定的省数（进程数）"))
+@click.option("--fail-on", type=click.Choice(FAIL_ON), default="mandatory", help=mark("何种未达标使退出码为 1"))
+@options.language
+def command(
+    dataset: Path,
+    output: Path,
+    as_of: str,
+    rulesets: tuple[str, ...],
+    topics: tuple[str, ...],
+    only: tuple[str, ...],
+    forces: tuple[str, ...],
+    jobs: int,
+    fail_on: str,
+) -> int:
+    """Converts where needed, judges what is not finished, sums up; the exit code of design §7."""
+    try:
+        from gradeeval.batch.running import (
+            asked_plain,
+            digest_of,
+            jobs_of,
+            manifest_of,
+            results_folder,
+            run_jobs,
+            sizes_of,
+            summarise,
+            unfinished,
+        )
+    except ImportError:
+        raise MissingExtra(_("批量评定需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
+    workspace = opened()
+    for id in rulesets:
+        workspace.ruleset(id)
+    check_topics(topics)
+    found = sifting([dataset], workspace.scope)
+    if not output.absolute().parent.is_dir():
+        raise NotFound(_("文件夹 {folder} 不存在；请先建立").format(folder=output.absolute().parent))
+    wanted = Wanted(rulesets, topics, only, forces)
+    installed = _installed(workspace)
+    asked = asked_plain(digest_of(found.manifest, list(found.files)), installed, as_of, wanted)
+    with results_folder(output, asked):
+        columns = _columns(dataset, output, found, workspace)
+        counts = json.loads((columns / "dataset.json").read_bytes()).get("counts", {})
+        tasks = jobs_of(columns, output, installed, as_of, wanted)
+        left = unfinished(tasks)
+        if len(left) < len(tasks):
+            click.echo(
+                _("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=len(tasks) - len(left), left=len(left)),
+                err=True,
+            )
+        sizes = sizes_of(manifest_of(columns))
+        with measured(sum(sizes[task.part] for task in left), _("评定")) as forward:
+            for part in run_jobs(left, installed, jobs, work):
+                forward(sizes[part])
+        _keep_rejected(columns, output)
+        summary = summarise(tasks, installed, asked, counts, _produced_by())
+    return _report(summary, output, fail_on)
+
+
+def work(job: Any) -> str:
+    """Judges one part in a process of its own."""
+    from gradeeval.batch.running import run_job
+    from gradeeval.workspace import build
+
+    return run_job(job, _installed(build()))
+
+
+def _installed(workspace: Workspace) -> Any:
+    from gradeeval.batch.running import Installed
+
+    return Installed(
+        workspace.scope,
+        {id: ruleset.document for id, ruleset in workspace.rulesets.items()},
+        workspace.load,
+        workspace.rosters,
+        workspace.shared_digest,
+    )
+
+
+def _columns(dataset: Path, output: Path, found: Sifting, workspace: Workspace) -> Path:
+    """The folder of coded columns: the dataset itself, or what it is converted into, once."""
+    from gradeeval.batch.running import COLUMNS
+    from gradeeval.profiles.columns.converting import convert
+
+    if found.manifest is not None and found.manifest.layout is not None:
+        return dataset
+    columns = output / COLUMNS
+    if not columns.is_dir():
+        with new_folder(columns) as folder:
+            expected = [entry.records for entry in found.manifest.files] if found.manifest is not None else []
+            count = sum(expected) if min(expected, default=-1) >= 0 else None
+            reader = ProfileReader(workspace.scope)
+            bar = partial(watched, label=_("转换"), count=count)
+            done = convert(found, reader, workspace.rosters, folder, bar)
+        for line in problem_lines((*done.problems, *done.notes, *done.told)):
+            click.echo(line, err=True)
+    return columns
+
+
+def _keep_rejected(columns: Path, output: Path) -> None:
+    rejected = columns / REJECTED
+    if rejected.is_file():
+        shutil.copyfile(rejected, output / f".{REJECTED}.tmp")
+        (output / f".{REJECTED}.tmp").replace(output / REJECTED)
+    else:
+        write_whole(output / REJECTED, b"")
+
+
+def _produced_by() -> dict[str, str]:
+    python = f"{platform.python_implementation()} {platform.python_version()} {platform.system()}"
+    return {"version": __version__, "engine": "columnar", "platform": python}
+
+
+def _report(summary: Mapping[str, Any], output: Path, fail_on: str) -> int:
+    """Prints the summary table and gives the exit code."""
+    verdicts, outcomes = ("met", "unmet", "unknown", "nothing_due"), ("met", "unmet", "unknown")
+    rows: list[tuple[str | int, ...]] = []
+    for part in summary["parts"]:
+        found = dict.fromkeys(outcomes, 0)
+        for item in part["findings"]:
+            if item["outcome"] in found:
+                found[item["outcome"]] += item["count"]
+        rows.append(
+            (
+                part["name"],
+                *(part["subjects"].get(kind, 0) for kind in ("institution", "network", "region")),
+                *(part["verdicts"].get(name, 0) for name in verdicts),
+                *found.values(),
+            )
+        )
+    if len(rows) > 1:
+        rows.append((_("合计"), *(sum(int(row[at]) for row in rows) for at in range(1, len(rows[0])))))
+    head = (
+        *(_("省份"), _("机构"), _("医联体"), _("区域")),
+        *(_("总评{verdict}").format(verdict=words.verdict_short(name)) for name in verdicts),
+        *(_("结论{outcome}").format(outcome=words.outcome(name)) for name in outcomes),
+    )
+    click.echo(tabulate(rows, headers=head, tablefmt="simple", disable_numparse=True))
+    counts = summary["counts"]
+    if counts.get("rejected"):
+        click.echo(
+            _("读入 {read} 条，其中 {rejected} 条被拒绝，原因见 {path}").format(
+                read=counts["read"], rejected=counts["rejected"], path=output / REJECTED
+            )
+        )
+    click.echo(
+        _("评定日 {as_of}；结果在 {path}，用 gradeeval results 查询").format(as_of=summary["as_of"], path=output)
+    )
+    findings = ((item["force"], item["due"], item["outcome"]) for part in summary["parts"] for item in part["findings"])
+    code = exit_code(findings, fail_on)
+    return 3 if counts.get("rejected") else code

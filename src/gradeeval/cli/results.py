@@ -1,0 +1,272 @@
+"""``gradeeval results``: answers questions about the results of ``batch``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+from gradeeval.cli import options
+from gradeeval.cli.output import write_out
+from gradeeval.errors import GradeevalError, MissingExtra, Misuse
+from gradeeval.files.writing import escape_controls
+from gradeeval.language.scope import Reference
+from gradeeval.messages import _, chosen, mark
+from gradeeval.reports import words
+from gradeeval.reports.csv import inert
+from gradeeval.reports.figures import span
+from gradeeval.vocabulary import KINDS
+from gradeeval.workspace import Workspace, build
+
+QUESTIONS = ("gaps", "ranking", "subject")
+FORMATS = ("table", "json", "csv")
+_SHOWN = 50
+Row = dict[str, Any]
+
+
+@click.command(
+    help=mark("查询 batch 的结果：gaps 列出差距，ranking 按一条要求给各地排名，subject 列出一个对象的全部结论。")
+)
+@click.argument("folder", type=options.PATH)
+@click.argument("question", type=click.Choice(QUESTIONS))
+@click.argument("id", required=False)
+@click.option("--county", help=mark("gaps：只看这个县（代码或名称）"))
+@click.option("--region", help=mark("gaps、ranking：只看这个区域及其内（代码或名称）"))
+@click.option("--requirement", help=mark("gaps、ranking：要求编号"))
+@click.option("--ruleset", help=mark("gaps：只看这个规则集"))
+@click.option("--kind", type=click.Choice(KINDS), help=mark("gaps：只看这类对象"))
+@click.option(
+    "--outcome",
+    type=click.Choice(("unmet", "unknown", "any")),
+    default=None,
+    help=mark("gaps：未达标（默认）、数据不足或两者"),
+)
+@click.option("--tier", type=click.Choice(("county", "prefecture", "province")), help=mark("ranking：只排这一级"))
+@click.option("--limit", type=click.IntRange(0), default=None, help=mark("gaps：最多几行（表格默认 50；0 为全部）"))
+@click.option("--format", "form", type=click.Choice(FORMATS), default=None, help=mark("输出格式：table、json、csv"))
+@click.option("-o", "--output", type=options.PATH, help=mark("写入文件，按后缀定格式"))
+@options.language
+def command(
+    folder: Path,
+    question: str,
+    id: str | None,
+    county: str | None,
+    region: str | None,
+    requirement: str | None,
+    ruleset: str | None,
+    kind: str | None,
+    outcome: str | None,
+    tier: str | None,
+    limit: int | None,
+    form: str | None,
+    output: Path | None,
+) -> int:
+    """Answers one question; 0, or 2 where something that is named does not exist."""
+    _fitting(
+        question,
+        {
+            "ID": id,
+            "--county": county,
+            "--region": region,
+            "--requirement": requirement,
+            "--ruleset": ruleset,
+            "--kind": kind,
+            "--outcome": outcome,
+            "--tier": tier,
+            "--limit": limit,
+        },
+    )
+    form = _format(form, output)
+    try:
+        from gradeeval.batch.answers import Results, Sought
+    except ImportError:
+        raise MissingExtra(_("查询结果需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
+    results = Results(folder)
+    note = ""
+    found: Row | None = None
+    if question == "subject":
+        assert id is not None
+        found = results.subject(id)
+        answer: Any = found
+        rows, columns = found["findings"], FINDING
+    elif question == "ranking":
+        assert requirement is not None
+        answer = rows = results.ranking(requirement, region, tier)
+        columns = RANKING
+        if not rows:
+            click.echo(_("没有可排名的区域：这条要求没有下级，或结果中没有这些区域的档案"), err=True)
+    else:
+        if limit is None:
+            limit = _SHOWN if form == "table" and output is None else 0
+        wanted = None if outcome == "any" else outcome or "unmet"
+        answer, total = results.gaps(Sought(county, region, requirement, ruleset, kind, wanted, limit))
+        rows, columns = answer, GAP
+        if total > len(rows):
+            note = _("共 {total} 条，显示 {shown} 条；--limit 0 显示全部").format(total=total, shown=len(rows))
+        elif not rows:
+            note = _("没有这样的差距")
+    if form == "json":
+        content = (json.dumps(_finite(answer), ensure_ascii=False, indent=1) + "\n").encode()
+    else:
+        figures = _Figures()
+        table = [[column(row, figures) for _name, column in columns] for row in rows]
+        used = [at for at in range(len(columns)) if any(line[at] for line in table)]
+        head = [_(columns[at][0]) for at in used]
+        lines = [[line[at] for at in used] for line in table]
+        content = _csv(head, lines) if form == "csv" else _table(head, lines, found)
+    write_out(content, output)
+    if note:
+        click.echo(note, err=True)
+    return 0
+
+
+def _fitting(question: str, given: dict[str, Any]) -> None:
+    """Raises ``Misuse`` where an option does not belong to the question, or one that it needs is absent."""
+    takes = {
+        "gaps": {"--county", "--region", "--requirement", "--ruleset", "--kind", "--outcome", "--limit"},
+        "ranking": {"--requirement", "--region", "--tier"},
+        "subject": {"ID"},
+    }[question]
+    for name, value in given.items():
+        if value is not None and name not in takes:
+            raise Misuse(_("{name} 不能用于 {question}").format(name=name, question=question))
+    for name in {"ranking": ("--requirement",), "subject": ("ID",)}.get(question, ()):
+        if given[name] is None:
+            raise Misuse(_("{question} 需要 {name}").format(name=name, question=question))
+
+
+def _format(form: str | None, output: Path | None) -> str:
+    if form is not None or output is None:
+        return form or "table"
+    by_suffix = {".json": "json", ".csv": "csv", ".txt": "table"}
+    if output.suffix.lower() not in by_suffix:
+        raise Misuse(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=output, known="、".join(by_suffix)))
+    return by_suffix[output.suffix.lower()]
+
+
+class _Figures:
+    """Figures and targets in words; the installed rules say how a target is written, where they still have it."""
+
+    def __init__(self) -> None:
+        self._workspace: Workspace | None = None
+
+    def target(self, row: Row) -> str:
+        """The target of a row."""
+        if self._workspace is None:
+            self._workspace = build()
+        try:
+            item = self._workspace.requirement(row["requirement"])
+        except GradeevalError:
+            return str(row["target"])
+        reference = self._workspace.scope.find(item.indicator, item.binds)
+        return words.target(item.target, reference) if isinstance(reference, Reference) else str(row["target"])
+
+    def between(self, low: float | None, high: float | None, unit: str | None) -> str:
+        """A figure or an interval; empty where there is none."""
+        if low is None or high is None or (math.isinf(low) and math.isinf(high)):
+            return ""
+        return span((_exact(low), _exact(high)), unit)
+
+
+def _exact(value: float) -> Fraction | float:
+    return value if math.isinf(value) else Fraction(f"{value:.10g}")
+
+
+def _text(name: str) -> Any:
+    return lambda row, _figures: escape_controls(str(row[name])) if row.get(name) not in (None, "") else ""
+
+
+def _count(name: str) -> Any:
+    return lambda row, _figures: "" if row.get(name) is None else f"{row[name]:.6g}"
+
+
+def _span(name: str, unit: str | None = None) -> Any:
+    return lambda row, figures: figures.between(row.get(f"{name}_lo"), row.get(f"{name}_hi"), unit or row.get("unit"))
+
+
+def _title(row: Row, _figures: _Figures) -> str:
+    return escape_controls(chosen(row["title"], row["title_en"]))
+
+
+def _outcome(row: Row, _figures: _Figures) -> str:
+    return words.outcome(row["outcome"]) if row.get("outcome") else ""
+
+
+GAP: Sequence[tuple[str, Any]] = (
+    (mark("对象"), _text("id")),
+    (mark("名称"), _text("name")),
+    (mark("县"), _text("county")),
+    (mark("编号"), _text("requirement")),
+    (mark("要求"), _title),
+    (mark("约束力"), lambda row, _figures: words.force(row["force"])),
+    (mark("期限"), _text("due")),
+    (mark("结论"), _outcome),
+    (mark("现状"), _span("actual")),
+    (mark("目标"), lambda row, figures: figures.target(row)),
+    (mark("还差"), _span("shortfall", "-")),
+)
+FINDING: Sequence[tuple[str, Any]] = (
+    *GAP[3:8],
+    (mark("原因"), lambda row, _figures: words.reason(row["reason"])),
+    *GAP[8:],
+)
+RANKING: Sequence[tuple[str, Any]] = (
+    (mark("上级"), _text("whole")),
+    (mark("名次"), _count("rank")),
+    (mark("代码"), _text("id")),
+    (mark("名称"), _text("name")),
+    (mark("级别"), _text("tier")),
+    (mark("结论"), _outcome),
+    (mark("现状"), _span("actual")),
+    (mark("拉低"), _count("effect")),
+    (mark("具备"), _count("have")),
+    (mark("缺少"), _count("lack")),
+    (mark("不明"), _count("unsure")),
+    (mark("年度变化"), _count("pace")),
+    (mark("下级"), _count("parts")),
+    (mark("达标"), _count("met")),
+    (mark("未达标"), _count("unmet")),
+    (mark("未能判定"), _count("unknown")),
+    (mark("缺档案"), _count("absent")),
+    (mark("达标%"), _count("share")),
+)
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]], found: Row | None) -> bytes:
+    text = ""
+    if found is not None:
+        who = found["subject"]
+        name, verdict = escape_controls(who["name"]), words.verdict(who["verdict"])
+        text = _("{name}（{id}），{period}：{verdict}").format(
+            name=name, id=who["id"], period=who["period"], verdict=verdict
+        )
+        text += "\n"
+        for document, own in found["verdicts"].items():
+            text += f"  {document}：{words.verdict_short(own)}\n"
+    table = tabulate(lines, headers=head, tablefmt="simple", disable_numparse=True) if lines else ""
+    return (text + table + ("\n" if table else "")).encode()
+
+
+def _csv(head: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([inert(cell) for cell in line] for line in lines)
+    return b"\xef\xbb\xbf" + stream.getvalue().encode()
+
+
+def _finite(value: Any) -> Any:
+    """The same with null for what is open: JSON has no infinity."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,367 @@
+"""``gradeeval batch`` and ``results``: equal to ``check``, whole or not at all, resumed, and asked."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.acceptance.conftest import Call
+from tests.unit.invented import institution, write
+
+from gradeeval.cli.main import run
+from gradeeval.engines.columnar.codes import MEANING
+from gradeeval.evaluate.verdict import verdict as verdict_of_entries
+from gradeeval.files.folders import hold
+
+DAY = "2026-01-01"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small nation of two years as coded columns: several provinces."""
+    folder = tmp_path_factory.mktemp("data")
+    words = ["new", "dataset", "-o", str(folder / "in"), "--institutions", "300", "--region", "411500"]
+    assert run([*words, "--period", "2024", "--period", "2025"]) == 0
+    assert (
+        run(["new", "dataset", "-o", str(folder / "nation"), "--institutions", "200", "--nation", "--period", "2025"])
+        == 0
+    )
+    assert run(["convert", str(folder / "in"), "-o", str(folder / "columns")]) == 0
+    assert run(["convert", str(folder / "nation"), "-o", str(folder / "nation-columns")]) == 0
+    return folder
+
+
+def frame(out: Path, name: str) -> pl.DataFrame:
+    """All rows of one table of the results."""
+    return pl.concat(
+        [pl.read_parquet(path) for path in sorted(out.glob(f"provinces/*/{name}.parquet"))], how="diagonal"
+    )
+
+
+def cells(out: Path) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Outcome and reason by subject and requirement."""
+    found = {}
+    for kind in ("institution", "network", "region"):
+        for row in frame(out, kind).iter_rows(named=True):
+            id = row.pop("id")
+            found.update({(id, name): MEANING[code] for name, code in row.items() if code is not None})
+    return found
+
+
+def agree(out: Path, result: dict[str, Any]) -> None:
+    """The results of batch are those of check."""
+    expected = {(one["subject"], one["requirement"]): (one["outcome"], one.get("reason")) for one in result["findings"]}
+    assert expected
+    assert cells(out) == expected
+    subjects = {row["id"]: row for row in frame(out, "subjects").iter_rows(named=True)}
+    assert {id: row["verdict"] for id, row in subjects.items()} == {
+        one["id"]: one["verdict"] for one in result["subjects"]
+    }
+    verdicts: dict[str, dict[str, str]] = {id: {} for id in subjects}
+    for _kind, id, document, verdict in frame(out, "verdicts").iter_rows():
+        verdicts[id][document] = verdict
+    entries: dict[tuple[str, str], list[tuple[str, bool, str]]] = {}
+    for one in result["findings"]:
+        entry = one["force"], one["overdue"] is not False, one["outcome"]
+        entries.setdefault((one["subject"], one["document"]), []).append(entry)
+    assert {(id, key): own for id, found in verdicts.items() for key, own in found.items()} == {
+        key: verdict_of_entries(found) for key, found in entries.items()
+    }
+    counts = Counter((one["subject"], one["outcome"]) for one in result["findings"])
+    for id, row in subjects.items():
+        for outcome in ("met", "unmet", "unknown", "needs_review", "error", "not_applicable"):
+            assert row[outcome] == counts[id, outcome], (id, outcome)
+    rolled = {
+        (one["subject"], one["requirement"], outcome): len(parts)
+        for one in result["roll_up"]
+        for outcome, parts in one["outcomes"].items()
+        if parts
+    }
+    found = {
+        (row["id"], row["requirement"], row["outcome"]): row["parts"]
+        for row in frame(out, "rollup").iter_rows(named=True)
+    }
+    assert found == rolled
+    absent = Counter[tuple[str, str]]()
+    for row in frame(out, "rollup").iter_rows(named=True):
+        absent[row["id"], row["requirement"]] += row["absent"]
+    assert +absent == Counter(
+        {(one["subject"], one["requirement"]): len(one["absent"]) for one in result["roll_up"] if one.get("absent")}
+    )
+    lacking = {(row["id"], row["requirement"]) for row in frame(out, "gaps").iter_rows(named=True)}
+    assert lacking == {
+        key for key, (outcome, reason) in expected.items() if outcome in ("unmet", "unknown") and reason is None
+    }
+
+
+def checked(paths: list[Path], to: Path) -> dict[str, Any]:
+    assert run(["check", *map(str, paths), "--as-of", DAY, "--engine", "reference", "-o", str(to)]) in (0, 1)
+    return dict(json.loads(to.read_bytes()))
+
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.mark.parametrize("name", ["prefecture", "county-consortium", "henan-2024.yaml", "tertiary-hospital.yaml"])
+def test_samples_come_out_as_in_check(name: str, tmp_path: Path) -> None:
+    result = checked([SAMPLES / name], tmp_path / "result.json")
+    assert run(["batch", str(SAMPLES / name), "-o", str(tmp_path / "out"), "--as-of", DAY]) in (0, 1)
+    agree(tmp_path / "out", result)
+
+
+def test_a_prefecture_comes_out_as_in_check(small: Path, tmp_path: Path) -> None:
+    result = checked([small / "in"], tmp_path / "result.json")
+    assert run(["batch", str(small / "columns"), "-o", str(tmp_path / "out"), "--as-of", DAY]) == 1
+    agree(tmp_path / "out", result)
+
+
+def test_same_input_same_bytes(small: Path, tmp_path: Path) -> None:
+    digests = []
+    for name, jobs in (("one", "1"), ("two", "2")):
+        out = tmp_path / name
+        assert run(["batch", str(small / "nation-columns"), "-o", str(out), "--as-of", DAY, "-j", jobs]) in (0, 1)
+        summary = json.loads((out / "summary.json").read_bytes())
+        assert len(summary["parts"]) > 2
+        summary.pop("produced_by")
+        digests.append(summary)
+    assert digests[0] == digests[1]
+
+
+def test_a_run_goes_on_where_it_was(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["batch", str(small / "nation-columns"), "-o", str(out), "--as-of", DAY]
+    assert run(words) in (0, 1)
+    before = (out / "summary.json").read_bytes()
+    folders = sorted((out / "provinces").iterdir())
+    stamps = {path.name: path.stat().st_mtime_ns for path in folders}
+    shutil.rmtree(folders[0])
+    (out / "summary.json").unlink()
+    assert run(["results", str(out), "gaps"]) == 2
+    assert run(words) in (0, 1)
+    assert (out / "summary.json").read_bytes() == before
+    after = {path.name: path.stat().st_mtime_ns for path in (out / "provinces").iterdir()}
+    assert {name for name in stamps if after[name] != stamps[name]} == {folders[0].name}
+
+
+def inputs(bad: int = 0) -> Path:
+    for number in range(3 + bad):
+        facts = {"shared_beds": 5} if number < 3 else {"shared_beds": "5"}
+        write(Path("in") / f"{number}.yaml", institution(number + 1, facts=facts))
+    return Path("in")
+
+
+def test_rejected_records_are_kept(call: Call) -> None:
+    said = call("batch", inputs(bad=2), "-o", "out", "--as-of", DAY)
+    assert (said.code, "须是数字" in said.err, "2 条被拒绝" in said.out) == (3, True, True)
+    assert len(Path("out/rejected.ndjson").read_text().splitlines()) == 2
+    again = call("batch", "in", "-o", "out", "--as-of", DAY)
+    assert (again.code, "2 条被拒绝" in again.out) == (3, True)
+
+
+def test_another_question_into_the_same_folder_is_refused(call: Call) -> None:
+    assert call("batch", inputs(), "-o", "out", "--as-of", DAY).code == 5
+    other = call("batch", "in", "-o", "out", "--as-of", "2026-02-01")
+    assert (other.code, "评定日不同" in other.err) == (2, True)
+    write(Path("in/0.yaml"), institution(1, facts={"shared_beds": 6}))
+    other = call("batch", "in", "-o", "out", "--as-of", DAY)
+    assert (other.code, "数据集不同" in other.err) == (2, True)
+    Path("mine").mkdir()
+    Path("mine/letter.txt").write_text("…")
+    refused = call("batch", "in", "-o", "mine", "--as-of", DAY)
+    assert (refused.code, "不是 batch 的结果" in refused.err) == (2, True)
+    assert call("batch", "in", "-o", "gone/out").code == 2
+    assert call("batch", "gone", "-o", "new").code == 2
+    assert not Path("new").exists()
+
+
+def test_two_runs_into_one_folder(call: Call) -> None:
+    inputs()
+    Path("out").mkdir()
+    held = hold(Path("out/.lock"))
+    assert held is not None
+    said = call("batch", "in", "-o", "out", "--as-of", DAY)
+    held.close()
+    assert (said.code, "另一个进程" in said.err) == (2, True)
+
+
+def test_nothing_is_selected(call: Call) -> None:
+    said = call("batch", inputs(), "-o", "out", "--as-of", DAY, "--only", "nothing/*")
+    assert (said.code, "没有适用的要求" in said.err) == (5, True)
+
+
+def test_a_changed_column_file_is_noticed(call: Call) -> None:
+    assert call("convert", inputs(), "-o", "columns").code == 0
+    path = next(Path("columns").glob("*/institution-001.parquet"))
+    pl.read_parquet(path).with_columns(pl.lit("别名").alias("@name")).write_parquet(path)
+    said = call("batch", "columns", "-o", "out", "--as-of", DAY)
+    assert (said.code, "摘要不符" in said.err) == (3, True)
+    assert not list(Path("out/provinces").iterdir())
+    path.write_bytes(path.read_bytes()[:100])
+    assert call("batch", "columns", "-o", "out", "--as-of", DAY).code == 3
+
+
+@pytest.mark.parametrize("words", [("batch", "in", "-o", "out"), ("results", "out", "gaps")])
+def test_without_the_extra(words: tuple[str, ...], call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs()
+    ours = ("gradeeval.profiles.columns.", "gradeeval.batch.", "gradeeval.engines.columnar.")
+    for name in [name for name in sys.modules if name in ("polars", "duckdb") or name.startswith(ours)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    said = call(*words)
+    assert (said.code, "pip install 'gradeeval[batch]'" in said.err) == (2, True)
+    assert not Path("out").exists()
+
+
+# -- questions ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def asked(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("asked") / "o'ut [1]*"
+    assert run(["batch", str(small / "columns"), "-o", str(out), "--as-of", DAY]) == 1
+    return out
+
+
+def said(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run(words)
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return code, out, err
+
+
+def test_gaps(asked: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _err = said(["results", str(asked), "gaps", "--county", "411525", "--format", "json"], capsys)
+    rows = json.loads(out)
+    assert code == 0
+    provinces = asked / "provinces" / "410000"
+    gaps = pl.read_parquet(provinces / "gaps.parquet", glob=False)
+    who = pl.read_parquet(provinces / "subjects.parquet", glob=False).filter(pl.col("county") == "411525")
+    expected = gaps.filter((pl.col("outcome") == "unmet") & pl.col("id").is_in(who["id"].implode()))
+    assert len(rows) == expected.height > 0
+    assert {row["county"] for row in rows} == {"411525"}
+    target = tmp_path / "gaps.csv"
+    assert run(["results", str(asked), "gaps", "--region", "411500", "--outcome", "any", "-o", str(target)]) == 0
+    lines = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
+    assert len(lines) - 1 == gaps.height
+    code, out, err = said(["results", str(asked), "gaps", "--limit", "2"], capsys)
+    assert (code, len(out.splitlines()), "显示 2 条" in err) == (0, 4, True)
+
+
+def test_ranking(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rollup = pl.read_parquet(asked / "provinces" / "410000" / "rollup.parquet", glob=False)
+    id = rollup.filter(pl.col("kind") == "region")["requirement"][0]
+    code, out, _err = said(["results", str(asked), "ranking", "--requirement", id, "--format", "json"], capsys)
+    rows = json.loads(out)
+    assert code == 0
+    shares = [row.get("share", row.get("actual_lo")) for row in rows]
+    assert rows and any(share is not None for share in shares)
+    code, out, _err = said(["results", str(asked), "ranking", "--requirement", id], capsys)
+    assert (code, "名次" in out) == (0, True)
+
+
+def test_subject(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subjects = pl.read_parquet(asked / "provinces" / "410000" / "subjects.parquet", glob=False)
+    one = subjects.filter(pl.col("kind") == "institution").row(0, named=True)
+    code, out, _err = said(["results", str(asked), "subject", one["id"], "--format", "json"], capsys)
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["subject"]["verdict"] == one["verdict"]
+    counts = Counter(item["outcome"] for item in answer["findings"])
+    assert {name: one[name] for name in counts} == dict(counts)
+    code, out, _err = said(["results", str(asked), "subject", one["id"]], capsys)
+    assert (code, one["id"] in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["gaps", "--county", "没有县"], "没有区域"),
+        (["gaps", "--requirement", "henan-2023-31/2.1.7-z"], "是否指"),
+        (["ranking"], "需要 --requirement"),
+        (["ranking", "--requirement", "x/1"], "没有要求"),
+        (["subject"], "需要 ID"),
+        (["subject", "410000x"], "没有编号"),
+        (["gaps", "--tier", "county"], "不能用于"),
+        (["gaps", "-o", "x.docx"], "何种格式"),
+    ],
+)
+def test_what_cannot_be_answered(
+    words: list[str], sentence: str, asked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _out, err = said(["results", str(asked), *words], capsys)
+    assert (code, sentence in err) == (2, True), err
+
+
+def test_no_results(call: Call) -> None:
+    Path("x").mkdir()
+    assert call("results", "x", "gaps").code == 2
+    Path("x/summary.json").write_text("{}")
+    assert call("results", "x", "gaps").code == 3
+    assert call("batch", inputs(), "-o", "out", "--as-of", DAY).code == 5
+    next(Path("out").glob("provinces/*/gaps.parquet")).write_bytes(b"PAR1")
+    assert call("results", "out", "gaps").code == 3
+
+
+# -- faults of the machine ---------------------------------------------------------------------------------------------
+
+
+def command(source: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "gradeeval", "batch", str(source), "-o", str(out), "--as-of", DAY]
+
+
+def test_a_kill_loses_only_what_was_not_finished(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for _attempt in range(2):
+        begun = subprocess.Popen(
+            command(small / "nation-columns", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        finished = len(list(out.glob("provinces/[0-9]*")))
+        deadline = time.monotonic() + 90
+        while (
+            len(list(out.glob("provinces/[0-9]*"))) <= finished and begun.poll() is None and time.monotonic() < deadline
+        ):
+            time.sleep(0.005)
+        begun.send_signal(signal.SIGKILL)
+        begun.wait()
+    assert not (out / "summary.json").exists()
+    stamps = {path.name: path.stat().st_mtime_ns for path in out.glob("provinces/[0-9]*")}
+    assert stamps
+    assert run(["batch", str(small / "nation-columns"), "-o", str(out), "--as-of", DAY]) in (0, 1)
+    after = {path.name: path.stat().st_mtime_ns for path in (out / "provinces").iterdir()}
+    assert {name: after[name] for name in stamps} == stamps
+    assert run(["batch", str(small / "nation-columns"), "-o", str(tmp_path / "whole"), "--as-of", DAY]) in (0, 1)
+    one, other = (json.loads((folder / "summary.json").read_bytes()) for folder in (out, tmp_path / "whole"))
+    assert one == other
+
+
+def test_a_full_disk(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def no_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+
+    failed = subprocess.run(
+        command(small / "columns", out),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=no_room,
+        env={**os.environ, "GRADEEVAL_CACHE_DIR": ""},
+    )
+    assert (failed.returncode, "无法写入" in failed.stderr) == (2, True), failed.stderr
+    assert not list(out.glob("provinces/*"))
+    assert run(["batch", str(small / "columns"), "-o", str(out), "--as-of", DAY]) == 1
