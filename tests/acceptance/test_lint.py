@@ -341,3 +341,32 @@ def test_every_kind_of_broken_file_has_a_place(demo: Path, capsys: pytest.Captur
         "b-1/clauses.yaml:1:1:",
         "b-1/examples/1.yaml:2:1:",
     ]
+
+
+def test_one_fault_of_one_ruleset_is_all_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What other rulesets say of it, and what only it uses, is not missing because it could not be read."""
+    for id in ("henan-2023-31", "henan-2024-11"):
+        shutil.copytree(Path(__file__).parents[2] / "rulesets" / id, tmp_path / id)
+    monkeypatch.chdir(tmp_path)
+    change(tmp_path / "henan-2024-11" / "requirements" / "1.yaml", "unit: count", "unit: percent")
+    assert run(["lint", "henan-2023-31", "./henan-2024-11", "--format", "json"]) == 3
+    assert [problem["code"] for problem in json.loads(capsys.readouterr().out)["problems"]] == ["U103"]
+    assert run(["lint", "./henan-2023-31"]) == 0  # the other one is not what was asked for
+
+
+def test_an_ignore_stays_while_another_ruleset_cannot_be_read(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = demo / "requirements" / "1.yaml"
+    change(file, "title: 胸痛中心建成比例", "title: 胸痛中心建成比例  # gradeeval: ignore=S101 原件")
+    shutil.copytree(demo, tmp_path / "other" / "demo-2026")
+    broken = tmp_path / "other" / "demo-2026" / "document.yaml"
+    change(broken, "id: demo-2025", "id: demo-2026")
+    text = file.read_text(encoding="utf-8")
+    assert run(["lint", "--fix", str(demo), str(broken.parent)]) == 3
+    assert file.read_text(encoding="utf-8") == text
+    assert "S901" not in capsys.readouterr().out
+    assert run(["lint", "--fix", str(demo)]) == 0
+    assert file.read_text(encoding="utf-8") != text

@@ -66,6 +66,7 @@ def gathered(
         watched=partial(watched, label=_("证明")),
         compared=_compared(compared, workspace),
         seconds=seconds,
+        unread=frozenset(workspace.rulesets).difference(read),
     )
     return material, problems
 

@@ -54,7 +54,9 @@ class Encoded:
 class Material:
     """All that checks may look at.
 
-    ``rulesets`` are all that could be read, by document id; ``chosen`` the ids of those that are linted. ``before`` holds
+    ``rulesets`` are all that could be read, by document id; ``chosen`` the ids of those that are linted; ``unread`` the ids
+    of those that could not be read: nobody knows what stands in them, so nothing is said to be missing for want of them.
+    ``before`` holds
     the requirements that a chosen ruleset had at the revision of ``--base``, where that is given. ``shared`` is whether
     the indicators that several rulesets use are linted as well. ``compared`` are two rulesets of which the first is to ask as
     much as the second (``--implies``). ``seconds`` is the time of the solver for one question.
@@ -70,6 +72,7 @@ class Material:
     watched: Watch = _unwatched
     compared: tuple[str, str] | None = None
     seconds: float = 2
+    unread: frozenset[str] = frozenset()
     _made: dict[object, object] = field(default_factory=dict)
 
     def once(self, make: Callable[[Material], Item]) -> Item:

@@ -80,12 +80,12 @@ def pending(material: Material) -> Iterator[Hit]:
 
 
 def unknown_documents(material: Material) -> Iterator[Hit]:
-    """Documents that a document names and that are not installed."""
+    """Documents that a document names and that are not installed; one that could not be read is."""
     for encoded in material.linted():
         document = encoded.ruleset.document
         for key, links in (("supersedes", document.supersedes), ("related", document.related)):
             for number, (other, _note) in enumerate(links):
-                if other not in material.rulesets:
+                if other not in material.rulesets and other not in material.unread:
                     yield Hit(
                         encoded.at(key, number),
                         _("没有安装规则集 {id}；请改正编号，或安装它").format(id=other),
@@ -93,7 +93,7 @@ def unknown_documents(material: Material) -> Iterator[Hit]:
 
 
 def unknown_requirements(material: Material) -> Iterator[Hit]:
-    """Requirements that a requirement names and that no ruleset has."""
+    """Requirements that a requirement names and that no ruleset has, those that could not be read aside."""
     known = {requirement.id for encoded in material.rulesets.values() for requirement in encoded.requirements}
     for _encoded, requirement in material.requirements():
         places: list[tuple[Origin, str | None]] = [
@@ -104,7 +104,7 @@ def unknown_requirements(material: Material) -> Iterator[Hit]:
             for key in ("supersedes", "extends", "stricter_than", "replaces")
         ]
         for origin, other in places:
-            if other is not None and other not in known:
+            if other is not None and other not in known and other.partition("/")[0] not in material.unread:
                 yield Hit(origin, _("{id}：没有要求 {other}；请改正编号").format(id=requirement.id, other=other))
 
 

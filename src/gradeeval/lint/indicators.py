@@ -10,7 +10,9 @@ from gradeeval.messages import _
 
 
 def unused(material: Material) -> Iterator[Hit]:
-    """Indicators that no requirement looks at, tests or computes from, in any ruleset that was read."""
+    """Indicators that no requirement of any ruleset looks at, tests or computes from; none where one was not read."""
+    if material.unread:
+        return
     indicators = material.scope.indicators
     waiting = [
         name

@@ -84,7 +84,8 @@ def run(
             elif level != OFF:
                 also = tuple(places.problem(origin, words) for origin, words in hit.also)
                 found.append(Found(check, level, problem, hit.fix, also, dict(hit.data), hit.origin.path))
-    found.extend(_of_ignores(ignores, {check.code for check in ran}, checks, levels))
+    searched = set() if material.unread else {check.code for check in ran}
+    found.extend(_of_ignores(ignores, searched, checks, levels))
     return Report(tuple(sorted(found, key=_order)), tuple(checks), material.chosen, ignored, tuple(failed))
 
 
@@ -96,7 +97,7 @@ def _refused(problems: Iterable[Problem], checks: Sequence[Check]) -> Iterator[F
 
 
 def _of_ignores(ignores: Ignores, ran: set[str], checks: Sequence[Check], levels: Levels) -> Iterator[Found]:
-    """What is wrong with the ignores themselves; one of a check that did not run may be needed when it does."""
+    """What is wrong with the ignores themselves; one of a check that did not run, or not on all, may be needed when it does."""
     known = {check.code: check for check in checks}
     for code, problem, fix in ignores.faults(ran, set(known)):
         check = known[code]
