@@ -370,3 +370,29 @@ def test_an_ignore_stays_while_another_ruleset_cannot_be_read(
     assert "S901" not in capsys.readouterr().out
     assert run(["lint", "--fix", str(demo)]) == 0
     assert file.read_text(encoding="utf-8") != text
+
+
+@pytest.mark.parametrize(
+    "comment", ["gradeeval: ignore S101 原件", "gradeeval：ignore=S101 原件", "gradeeval: ignored=S101"]
+)
+def test_a_comment_that_means_to_ignore_and_does_not(
+    comment: str, demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(demo / "requirements" / "1.yaml", "title: 胸痛中心建成比例", f"title: 胸痛中心建成比例  # {comment}")
+    assert run(["lint", str(demo)]) == 1
+    (first, _last) = capsys.readouterr().out.splitlines()
+    assert first.startswith("demo-2025/requirements/1.yaml:4:20: S904 错误: ")
+
+
+def test_a_ledger_may_be_demanded(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (demo / "clauses.yaml").unlink()
+    assert run(["lint", str(demo)]) == 0
+    capsys.readouterr()
+    assert run(["lint", str(demo), "--level", "C110=error"]) == 1
+    assert capsys.readouterr().out.startswith("demo-2025/document.yaml:")
+
+
+def test_one_is_not_many_in_english(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
+    assert run(["--lang", "en", "lint", str(demo)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("1 ruleset: 1 error, 0 warnings, 0 ignored")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -163,6 +166,20 @@ def test_without_the_extra_the_pip_line(monkeypatch: pytest.MonkeyPatch, capsys:
     assert run(["lint", "--prove", "henan-2024-11"]) == 2
     assert "pip install 'gradeeval[prove]'" in capsys.readouterr().err
     assert run(["lint", "henan-2024-11"]) == 0
+
+
+def test_a_solver_that_cannot_be_loaded(tmp_path: Path) -> None:
+    """Its library is missing, or is of another system."""
+    (tmp_path / "z3.py").write_text("class Z3Exception(Exception): ...\nraise Z3Exception('libz3.so not found.')\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "gradeeval", "lint", "--prove", "henan-2024-11"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "z3-solver 无法载入（libz3.so not found.）" in ran.stderr
+    assert "pip install --force-reinstall 'gradeeval[prove]'" in ran.stderr
 
 
 def test_implies_names_its_rulesets_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradeeval.language.nodes import Origin
-from gradeeval.lint.check import ERROR, Check, Encoded, Hit, Material
+from gradeeval.lint.check import ERROR, OFF, Check, Encoded, Hit, Material
 from gradeeval.messages import _
 
 LEDGER = "clauses.yaml"
@@ -108,6 +108,16 @@ def unknown_requirements(material: Material) -> Iterator[Hit]:
                 yield Hit(origin, _("{id}：没有要求 {other}；请改正编号").format(id=requirement.id, other=other))
 
 
+def no_ledger(material: Material) -> Iterator[Hit]:
+    """Rulesets without a ledger, of which the other checks of it say nothing."""
+    for encoded in material.linted():
+        if encoded.requirements and not encoded.ledger:
+            yield Hit(
+                encoded.at(),
+                _("没有台账 clauses.yaml，无从知道原文每一句如何交代；请补上"),
+            )
+
+
 def _named(encoded: Encoded) -> Iterable[tuple[str, str, Origin]]:
     """Each requirement id that the ledger names, the clause it is named under, and where."""
     for at, entry in enumerate(encoded.ledger):
@@ -123,6 +133,7 @@ CHECKS = (
     Check("C104", "台账没有提到的要求", "Requirement that the ledger does not name", outside_ledger, ERROR),
     Check("C105", "条款与台账不同", "Clause that differs from the ledger", other_clause, ERROR),
     Check("C106", "台账中尚未处理的段", "Stretch that is still pending", pending),
+    Check("C110", "没有台账", "Ruleset without a ledger", no_ledger, OFF),
     Check("C107", "相关文件不存在", "Related document that is unknown", unknown_documents),
     Check("C108", "相关要求不存在", "Related requirement that is unknown", unknown_requirements, ERROR),
 )

@@ -1,7 +1,8 @@
 """Comments that set a fault aside, for a reason: ``# gradeeval: ignore=T103 原文没有界限``.
 
 Such a comment at the end of a line speaks of that line, one on a line of its own of the next line that holds anything.
-Several codes stand with commas between them. Without a reason it has no effect, and one that sets nothing aside is reported.
+Several codes stand with commas between them. Without a reason it has no effect; one that sets nothing aside is reported, and
+so is a comment that begins with ``gradeeval:`` and says anything else.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from gradeeval.messages import _
 from gradeeval.problems import Problem
 
 _WORDS = re.compile(r"#\s*gradeeval:\s*ignore\s*=\s*([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\s*(.*)$")
-_MARK = b"gradeeval:"
+_BEGINS = re.compile(r"#\s*gradeeval\s*[:：]")
+_MARK = b"gradeeval"
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One comment: where it stands, the line that it speaks of, and what it says."""
+    """One comment: where it stands, the line that it speaks of, and what it says; without codes, nothing that is understood."""
 
     file: str
     line: int
@@ -53,8 +55,11 @@ class Ignores:
         return covered
 
     def faults(self, ran: set[str], known: set[str]) -> Iterator[tuple[str, Problem, Fix | None]]:
-        """Code, problem and fix of each comment that is wrong: not needed by a check that ran, no reason, unknown code."""
+        """Code, problem and fix of each comment that is wrong: not understood, not needed by a check that ran, no reason …"""
         for ignore in self.ignores:
+            if not ignore.codes:
+                yield UNCLEAR.code, _problem(ignore, _("读不懂这条注释；请写成 # gradeeval: ignore=代码 原因")), None
+                continue
             if not ignore.reason:
                 yield REASON.code, _problem(ignore, _("请在代码后面写明忽略的原因；没有原因的忽略不起作用")), None
             for code in ignore.codes:
@@ -98,6 +103,8 @@ def _read(name: str, text: str) -> Iterator[Ignore]:
     for line, column, words in yaml_comments(text):
         match = _WORDS.match(words)
         if match is None:
+            if _BEGINS.match(words):
+                yield Ignore(name, line, column, line, (), "", words)
             continue
         of_line = line
         if not lines[line - 1][: column - 1].strip():
@@ -120,4 +127,5 @@ def _problem(ignore: Ignore, sentence: str) -> Problem:
 UNNEEDED = Check("S901", "多余的忽略", "Ignore that is not needed", level=WARNING)
 REASON = Check("S902", "忽略没有写原因", "Ignore without a reason", level=ERROR)
 UNKNOWN = Check("S903", "忽略了不存在的检查", "Ignore of a check that does not exist", level=ERROR)
-CHECKS = (UNNEEDED, REASON, UNKNOWN)
+UNCLEAR = Check("S904", "读不懂的忽略", "Ignore that is not understood", level=ERROR)
+CHECKS = (UNNEEDED, REASON, UNKNOWN, UNCLEAR)

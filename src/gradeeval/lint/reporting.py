@@ -12,7 +12,7 @@ from gradeeval.files import junit, sarif
 from gradeeval.files.writing import escape_controls
 from gradeeval.lint.check import ERROR, WARNING, Check
 from gradeeval.lint.running import Found, Report
-from gradeeval.messages import _, chosen
+from gradeeval.messages import _, chosen, counted
 from gradeeval.problems import Problem
 
 
@@ -38,10 +38,11 @@ def text(report: Report) -> bytes:
 def summary(report: Report) -> str:
     """How many rulesets were checked and what was found, in one line."""
     fixable = sum(found.fix is not None for found in report.found)
-    return _("{rulesets} 个规则集：{errors} 个错误，{warnings} 个警告，{ignored} 处已说明原因而忽略{fixable}").format(
-        rulesets=len(report.checked),
-        errors=report.count(ERROR),
-        warnings=report.count(WARNING),
+    rulesets, errors, warnings = len(report.checked), report.count(ERROR), report.count(WARNING)
+    return _("{rulesets}：{errors}，{warnings}，{ignored} 处已说明原因而忽略{fixable}").format(
+        rulesets=counted("{count} 个规则集", rulesets).format(count=rulesets),
+        errors=counted("{count} 个错误", errors).format(count=errors),
+        warnings=counted("{count} 个警告", warnings).format(count=warnings),
         ignored=report.ignored,
         fixable=_("；{count} 处可用 --fix 改正").format(count=fixable) if fixable else "",
     )

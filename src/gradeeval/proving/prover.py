@@ -105,7 +105,11 @@ class Prover:
     def __post_init__(self) -> None:
         if importlib.util.find_spec("z3") is None:
             raise MissingExtra(_("证明需要 z3-solver：pip install 'gradeeval[prove]'"))
-        from gradeeval.engines.solver.identity import Places
+        try:
+            from gradeeval.engines.solver.identity import Places
+        except Exception as error:  # z3 has an exception of its own for a library that the system cannot load
+            sentence = _("z3-solver 无法载入（{why}）；请重新安装：pip install --force-reinstall 'gradeeval[prove]'")
+            raise MissingExtra(sentence.format(why=error)) from error
 
         self._places = Places(self.rosters)
 
