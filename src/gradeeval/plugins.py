@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
+from gradeeval import __version__
 from gradeeval.errors import GradeevalError, Misuse, PluginFault
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
@@ -116,7 +117,7 @@ def discover(
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(Hooks)
     for name, plugin in builtin:
-        _register(manager, Plugin(name, origin=name), partial(_itself, plugin), result)
+        _register(manager, Plugin(name, __version__, name), partial(_itself, plugin), result)
     if installed:
         from importlib.metadata import entry_points
 

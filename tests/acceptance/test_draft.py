@@ -168,8 +168,10 @@ def test_nothing_is_overwritten(call: Call, country: Path, document: Path) -> No
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("-o", "My City"), "用作文件编号"),
-        (("-o", "2025-my"), "用作文件编号"),
+        (("-o", "My City"), "文件编号 My City 须是"),
+        (("-o", "2025-my"), "文件编号 2025-my 须是"),
+        (("-o", "shared"), "不能作文件编号"),
+        (("-o", "con"), "Windows"),
         (("-o", "nowhere/my-1"), "不存在"),
         (("-o", "my-1", "--jurisdiction", "乙市"), "6 位行政区划代码"),
         (("-o", "my-1", "--horizon", "2025..2023"), "规划期须写成"),

@@ -13,7 +13,7 @@ import pytest
 from tests.acceptance.conftest import Call
 from tests.unit.invented import institution, write, write_ruleset
 
-from gradeeval import plugins
+from gradeeval import __version__, plugins
 from gradeeval.cli.main import COMMANDS
 from gradeeval.lint.check import Check
 from gradeeval.plugins import HOOK_VERSION, hookimpl
@@ -88,7 +88,7 @@ def test_the_list_says_what_each_brings_and_what_was_refused(call: Call) -> None
         f"  来源：{Path('more').resolve() / 'ding-2024-1'}",
         "  规则集：ding-2024-1",
     ]
-    assert lines[0] == "gradeeval"
+    assert lines[0] == f"gradeeval {__version__}"
 
 
 def test_the_list_as_json(call: Call) -> None:
@@ -103,6 +103,7 @@ def test_the_list_as_json(call: Call) -> None:
         "brings": {"renderers": ["bad"], "checks": ["BAD101"], "rulesets": ["yi-2024-1"]},
         "refused": [],
     }
+    assert listed["plugins"][0]["version"] == __version__
     assert listed["plugins"][2]["refused"] == ["SystemExit: 7"]
 
 

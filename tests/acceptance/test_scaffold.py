@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,6 +50,39 @@ def test_a_new_ruleset_conforms_and_judges(call: Call, folder: Path) -> None:
     judged = call("check", folder / "samples" / "profile.yaml", "--ruleset-dir", folder, "--as-of", "2026-01-01")
     assert judged.code == 1, judged.err
     assert "健康讲师人数" in judged.out and "子市健康行动" in judged.out
+
+
+def test_the_commands_of_a_report_find_the_same_rules(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("my data").mkdir()
+    profile, place = Path("my data/profile.yaml"), Path("my data/rules")
+    profile.write_bytes((folder / "samples" / "profile.yaml").read_bytes())
+    place.mkdir()
+    folder.rename(place / folder)
+
+    def proposed(*words: str | Path) -> list[list[str]]:
+        said = call("check", profile, "--as-of", "2026-01-01", *words)
+        assert said.code == 1, said.err
+        return [shlex.split(line)[1:] for line in said.out.splitlines() if line.startswith("  gradeeval ")]
+
+    explain, check = proposed(
+        "--ruleset-dir", place, "--no-plugins", "--ruleset", "mycity-2025-1", "--force", "mandatory"
+    )
+    assert call(*explain).code == 0
+    assert "--no-plugins" in explain
+    assert call(*check).code == 1
+    saved = json.loads(Path("report.json").read_text(encoding="utf-8"))
+    assert [row["requirement"] for row in saved["findings"]] == ["mycity-2025-1/1.1-a"]
+    monkeypatch.setenv("GRADEEVAL_RULESET_DIR", str(place))
+    assert all("--ruleset-dir" not in command for command in proposed("--ruleset", "mycity-2025-1"))
+
+
+def test_what_was_examined_is_told_in_english(call: Call, folder: Path) -> None:
+    said = call("plugins", "check", folder, "--lang", "en")
+    assert "passed; 1 requirement; 6 examples\n" in said.out
+    assert "Conforms; 8 files, digest" in said.out
+    assert "，" not in said.out
 
 
 def test_a_new_plugin_conforms_without_being_installed(call: Call, plugin: Path) -> None:
@@ -216,6 +250,7 @@ def test_a_report_that_does_not_render_is_told(call: Call, plugin: Path) -> None
         ("ruleset", "../away"),
         ("ruleset", "a" * 65),
         ("ruleset", "con"),
+        ("ruleset", "shared"),
         ("ruleset", "ok-1", "--title", "一行\n两行"),
         ("ruleset", "ok-1", "--title", " "),
         ("ruleset", "ok-1", "--jurisdiction", "henan"),
@@ -225,6 +260,7 @@ def test_a_report_that_does_not_render_is_told(call: Call, plugin: Path) -> None
         ("plugin", "class"),
         ("plugin", "_x"),
         ("plugin", "my-plugin", "--document", "A/B"),
+        ("plugin", "my-plugin", "--document", "shared"),
     ],
     ids=" ".join,
 )

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests.unit.invented import scope
 
-from gradeeval import plugins
+from gradeeval import __version__, plugins
 from gradeeval.builtin import Builtin, shipped_rulesets
 from gradeeval.errors import InvalidContent, NotFound, PluginFault
 from gradeeval.lint.check import Check
@@ -335,7 +335,7 @@ def test_origin_version_and_namespace_are_those_of_the_distribution(discovered: 
     )
     about = [(plugin.name, plugin.version, plugin.origin, plugin.namespace) for plugin in found.plugins]
     assert about == [
-        ("gradeeval", "", "gradeeval", ""),
+        ("gradeeval", __version__, "gradeeval", ""),
         ("good", "1.2", "Gradeeval_Good", "gradeeval-good"),
         ("rich", "", "rich", "rich"),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
 import click
@@ -17,12 +16,9 @@ from gradeeval.drafting.texts.opening import open_document
 from gradeeval.errors import Misuse
 from gradeeval.files.reading import read_bytes
 from gradeeval.messages import _, mark
+from gradeeval.scaffold.naming import check_document, check_region
 from gradeeval.sources.segments import segment
 from gradeeval.timeline import Span, read_span
-
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_REGION = re.compile(r"[0-9]{6}(?:-[a-z0-9]+)?")
-_LONGEST_ID = 64
 
 
 @click.command(
@@ -43,12 +39,9 @@ _LONGEST_ID = 64
 def command(document: Path, output: Path, jurisdiction: str | None, horizon: str | None, encoding: str | None) -> int:
     """Writes the folder, which must be new or empty, and says what was found."""
     id = output.absolute().name
-    if not _ID.fullmatch(id) or len(id) > _LONGEST_ID:
-        raise Misuse(
-            _("文件夹名 {id} 用作文件编号，须是小写字母开头的字母、数字和连字符，如 mycity-2025-1").format(id=id)
-        )
-    if jurisdiction is not None and not _REGION.fullmatch(jurisdiction):
-        raise Misuse(_("区域代码须为 6 位行政区划代码，如 410100"))
+    check_document(id)
+    if jurisdiction is not None:
+        check_region(jurisdiction)
     span = _horizon(horizon)
     found = open_document(document, encoding)
     segments = segment(found.text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from gradeeval.messages import LANGUAGES, mark
 from gradeeval.timeline import is_date, today
@@ -50,6 +51,8 @@ def rulesets(command: Command) -> Command:
 FOLDERS, BARE, REQUIRED = "gradeeval.ruleset_dirs", "gradeeval.no_plugins", "gradeeval.require_plugins"
 """Where ``plugins`` keeps what it was given, in ``click.Context.meta``."""
 
+_KEPT = {"ruleset_dir": FOLDERS, "no_plugins": BARE, "require_plugin": REQUIRED}
+
 
 def plugins(command: Command) -> Command:
     """``--ruleset-dir``, ``--no-plugins`` and ``--require-plugin``; ``cli.preparing.opened`` takes heed of them."""
@@ -82,3 +85,25 @@ def plugins(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+RULES = tuple(_KEPT)
+"""The parameters of ``plugins``."""
+
+WANTED = ("rulesets", "topics", "only", "forces", "subjects")
+"""The parameters that choose what is judged."""
+
+
+def repeated(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of these options that the command line gave, as words: what a command to copy has to repeat.
+
+    What the environment or a configuration gave is there for the next command too.
+    """
+    ctx = click.get_current_context()
+    words: list[str] = []
+    for param in ctx.command.params:
+        if param.name in names and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+            given = ctx.meta[_KEPT[param.name]] if param.name in _KEPT else ctx.params[param.name]
+            for value in (given,) if isinstance(given, bool) else given:
+                words.extend([param.opts[0]] if isinstance(value, bool) else [param.opts[0], str(value)])
+    return tuple(words)

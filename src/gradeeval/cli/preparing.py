@@ -144,9 +144,10 @@ def form_notes(dataset: Dataset, workspace: Workspace) -> Iterator[Problem]:
 
 
 def terminal_layout(ambiguous: int = 1) -> Layout:
-    """The width of the terminal (at least 40 columns), and whether it wants colours."""
+    """The width of the terminal (at least 40 columns), whether it wants colours, and what a further command repeats."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Layout(max(40, shutil.get_terminal_size((80, 24)).columns), colour, ambiguous)
+    columns = max(40, shutil.get_terminal_size((80, 24)).columns)
+    return Layout(columns, colour, ambiguous, options.repeated(options.RULES), options.repeated(options.WANTED))
 
 
 def check_topics(topics: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradeeval.files.writing import escape_controls
-from gradeeval.messages import _, mark
+from gradeeval.messages import _, counted, mark
 from gradeeval.problems import Problem
 
 PASSED, FAILED, NOT_RUN, SKIPPED = "passed", "failed", "not_run", "skipped"
@@ -121,28 +121,31 @@ class Record:
             lines.extend(f"    {line}" for line in _lines(step))
         failed = [step for step in self.steps if step.outcome == FAILED]
         if self.passed:
-            lines.append(_("合格；{count} 个文件，摘要 {digest}").format(count=len(self.files), digest=self.digest))
+            files = _counted("files", len(self.files))
+            lines.append(_("合格；{files}，摘要 {digest}").format(files=files, digest=self.digest))
         else:
-            lines.append(_("不合格：{count} 步有问题").format(count=len(failed)))
+            lines.append(counted("不合格：{count} 步有问题", len(failed)).format(count=len(failed)))
         return ("\n".join(escape_controls(line) for line in lines) + "\n").encode()
 
 
 def _title(step: Step) -> str:
     words = {PASSED: _("通过"), FAILED: _("有问题"), NOT_RUN: _("未做"), SKIPPED: _("略过")}
-    counts = "".join(f"{_('；')}{_(_COUNTED[name]).format(count=count)}" for name, count in step.counts.items())
-    return f"{_(TITLES[step.name])}{_('：')}{words[step.outcome]}{counts}"
+    counts = (_counted(name, count) for name, count in step.counts.items())
+    return f"{_(TITLES[step.name])}{_('：')}{_('；').join([words[step.outcome], *counts])}"
 
 
-_COUNTED = {
-    "files": mark("{count} 个文件"),
-    "requirements": mark("{count} 条要求"),
-    "stretches": mark("{count} 段"),
-    "examples": mark("{count} 个例子"),
-    "mutants": mark("{count} 个变异体"),
-    "equivalent": mark("{count} 个声明等价"),
-    "formats": mark("{count} 种格式"),
-    "ignored": mark("{count} 处说明原因而忽略"),
-}
+def _counted(name: str, count: int) -> str:
+    sentences = {
+        "files": counted("{count} 个文件", count),
+        "requirements": counted("{count} 条要求", count),
+        "stretches": counted("{count} 段", count),
+        "examples": counted("{count} 个例子", count),
+        "mutants": counted("{count} 个变异体", count),
+        "equivalent": counted("{count} 个声明等价", count),
+        "formats": counted("{count} 种格式", count),
+        "ignored": counted("{count} 处说明原因而忽略", count),
+    }
+    return sentences[name].format(count=count)
 
 
 def _lines(step: Step) -> Iterator[str]:

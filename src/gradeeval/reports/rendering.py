@@ -12,11 +12,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a terminal asks of a report: columns, whether colours are wanted, width of ambiguous characters (1 or 2)."""
+    """What a terminal asks of a report: columns, whether colours are wanted, width of ambiguous characters (1 or 2).
+
+    ``rules`` are the words of the command line that say where rules come from, ``wanted`` those that choose among them; a
+    command that a report proposes repeats them.
+    """
 
     width: int = 80
     colour: bool = False
     ambiguous: int = 1
+    rules: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

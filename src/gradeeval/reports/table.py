@@ -39,7 +39,7 @@ def render(result: Result, layout: Layout) -> bytes:
         page.heading(_("说明"))
         for note in result.notes:
             page.say(note, hanging=2)
-    _say_closing(page, result)
+    _say_closing(page, result, layout)
     return page.content()
 
 
@@ -173,7 +173,7 @@ def _say_not_applicable(page: Page, findings: Sequence[Finding], result: Result)
         page.say(_("{reason}（{count} 项）：{leads}").format(reason=reason, count=len(those), leads=leads), 2, 2, DIM)
 
 
-def _say_closing(page: Page, result: Result) -> None:
+def _say_closing(page: Page, result: Result, layout: Layout) -> None:
     if not result.findings:
         return
     page.blank()
@@ -182,9 +182,11 @@ def _say_closing(page: Page, result: Result) -> None:
     file = _inputs(finding)
     subject = f" --subject {shlex.quote(finding.view.id)}" if len(result.subjects) > 1 else ""
     page.say(_("查看任一条结论的依据和推算（换成上面的编号即可）："))
-    page.verbatim(f"  gradeeval explain {file} {finding.requirement.id}{subject} --as-of {result.as_of}")
+    rules = "".join(f" {shlex.quote(word)}" for word in layout.rules)
+    page.verbatim(f"  gradeeval explain {file} {finding.requirement.id}{subject} --as-of {result.as_of}{rules}")
     page.say(_("保存全部结论供汇总和复核："))
-    page.verbatim(f"  gradeeval check {file} --as-of {result.as_of} -o report.json")
+    wanted = "".join(f" {shlex.quote(word)}" for word in (*layout.wanted, *layout.rules))
+    page.verbatim(f"  gradeeval check {file} --as-of {result.as_of}{wanted} -o report.json")
 
 
 def _inputs(finding: Finding) -> str:

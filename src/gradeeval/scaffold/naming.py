@@ -9,6 +9,7 @@ import sys
 from gradeeval.errors import Misuse
 from gradeeval.files.writing import escape_controls
 from gradeeval.messages import _
+from gradeeval.rulesets.folders import SHARED
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _REGION = re.compile(r"[0-9]{6}(?:-[a-z0-9]+)?")
@@ -32,6 +33,8 @@ def check_distribution(name: str) -> str:
 def check_document(id: str) -> None:
     """Raises ``Misuse`` for what cannot be the id of a document, which is the name of its folder too."""
     _check(id, _("文件编号"), "mycity-2025-1")
+    if id == SHARED:
+        raise Misuse(_("{name} 是放共用指标和名册的文件夹的名字，不能作文件编号；请换一个").format(name=id))
 
 
 def check_region(code: str) -> None:
