@@ -183,6 +183,13 @@ def test_principles_organisation_and_headings_ask_for_nothing_without_a_number()
     assert [item.quote for item in found] == ["到2025年建成3所医院"]
 
 
+def test_a_numbered_sentence_that_demands_is_no_heading_and_its_number_is_not_quoted() -> None:
+    found = only("1.社区卫生服务中心必须配备不少于2名康复治疗师。")
+    assert found.quote == "社区卫生服务中心必须配备不少于2名康复治疗师"
+    assert found.force == "mandatory"
+    assert drafted("1.加强康复服务体系建设。") == []
+
+
 def test_a_sentence_beyond_the_bound_is_not_searched() -> None:
     assert len(numeric("达到85%，" * 150)) == 150
     assert numeric("达到85%，" * 170) == []

@@ -14,7 +14,7 @@ from gradeeval.drafting.nearby import nearest
 from gradeeval.drafting.notes import notes_page
 from gradeeval.drafting.printed import Printed
 from gradeeval.drafting.scalars import flow
-from gradeeval.drafting.sentence import is_heading
+from gradeeval.drafting.sentence import after_number, is_heading
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.files.writing import write_whole
 from gradeeval.messages import _
@@ -140,6 +140,7 @@ def _stretches(segment: Segment, owned: Mapping[tuple[int, int], list[str]]) -> 
     cuts = {0, len(text)}
     for start, end in owned:
         cuts.update((start, _past_marks(text, end)))
+    cuts.discard(after_number(text) or len(text) + 1)  # the number of a paragraph is no stretch of its own
     ordered = sorted(cuts)
     for start, end in pairwise(ordered):
         ids = [id for (first, last), names in owned.items() if first < end and start < last for id in names]

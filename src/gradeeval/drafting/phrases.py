@@ -22,11 +22,11 @@ class Phrase:
     group: int
 
 
-def phrases(text: str) -> list[Phrase]:
-    """The phrases of a normalised sentence, in order; none is empty."""
+def phrases(text: str, start: int = 0) -> list[Phrase]:
+    """The phrases of a normalised sentence from ``start`` on, in order; none is empty."""
     found: list[Phrase] = []
-    start = depth = group = 0
-    for at, character in enumerate(text):
+    depth = group = 0
+    for at, character in enumerate(text[start:], start=start):
         if character in _OPENING:
             depth += 1
         elif character in _CLOSING:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gradeeval.timeline import Span
 
 _CARRIED = {"strive"}  # 力争 rules what follows up to the semicolon; 鼓励, 探索 and 可 rule their own phrase
+_NUMBERED = re.compile(r"(?:[一二三四五六七八九十百]+、|\([一二三四五六七八九十0-9]+\)|[0-9]{1,3}[.、])")
+_DEMANDS = re.compile("必须|应当|不得|不低于|不少于|不超过|不高于|至少|达到|力争|每个|[0-9]%|到[0-9]{4}年")
 _ELSEWHERE = re.compile(
     "(?:按照|根据)?(?:党中央|中央|国务院|国家|省委|省政府|省|市委|市政府|上级)[^,;。]{0,16}?"
     "(?:计划|方案|意见|规划|文件|政策|办法)(?:已|中|明确)?(?:提出|要求|明确|规定|确定)"
@@ -60,8 +62,8 @@ class Sentence:
 
     @cached_property
     def phrases(self) -> list[Phrase]:
-        """Its phrases, in order."""
-        return phrases(self.text)
+        """Its phrases, in order; the number that opens a paragraph is no part of them."""
+        return phrases(self.text, after_number(self.text))
 
     @cached_property
     def quantities(self) -> list[Quantity]:
@@ -130,9 +132,18 @@ class Sentence:
         return self.text[start:end].strip(",;:。!?")
 
 
+def after_number(text: str) -> int:
+    """Where the words of a normalised segment begin: behind the number that opens it."""
+    numbered = _NUMBERED.match(text)
+    return numbered.end() if numbered is not None and numbered.end() < len(text) else 0
+
+
 def is_heading(text: str) -> bool:
-    """Whether a normalised segment is a heading, a bracket of who is responsible, or no sentence at all."""
+    """Whether a normalised segment is a heading, a bracket of who is responsible, or no sentence at all.
+
+    A numbered sentence that says how much, by when or how strongly is a demand, however short.
+    """
     if re.match(r"\((?:责任|牵头|配合)(?:单位|部门)", text):
         return True
-    numbered = re.match(r"(?:[一二三四五六七八九十百]+、|\([一二三四五六七八九十0-9]+\)|[0-9]{1,3}[.、])", text)
-    return numbered is not None and not re.search("[,;:]", text) and len(text) <= 40
+    short = _NUMBERED.match(text) is not None and not re.search("[,;:]", text) and len(text) <= 40
+    return short and not (text.endswith("。") and _DEMANDS.search(text))
