@@ -396,3 +396,16 @@ def test_one_is_not_many_in_english(demo: Path, capsys: pytest.CaptureFixture[st
     change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
     assert run(["--lang", "en", "lint", str(demo)]) == 1
     assert capsys.readouterr().out.splitlines()[-1].startswith("1 ruleset: 1 error, 0 warnings, 0 ignored")
+
+
+def test_shared_indicators_that_are_not_in_use_are_said_to_be_unchecked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "rulesets"
+    for name in ("henan-2024-11", "shared"):
+        shutil.copytree(shipped / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert run(["lint", str(tmp_path)]) == 0
+    assert f"没有检查 {tmp_path / 'shared'}" in capsys.readouterr().err
+    assert run(["lint", str(shipped / "shared")]) == 0
+    assert capsys.readouterr().err == ""

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import click
+
 from gradeeval.cli.progress import watched
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.errors import InvalidContent, Misuse
@@ -47,6 +49,11 @@ def gathered(
     except InvalidContent as refused:
         return _nothing(), list(refused.problems)
     chosen = named.chosen(workspace)
+    for folder in named.unused(workspace):
+        sentence = _(
+            "没有检查 {folder}：所用的是已安装的共用指标，不是这个文件夹的；外部规则集的指标写在各自的 indicators.yaml"
+        )
+        click.echo(sentence.format(folder=folder), err=True)
     problems: list[Problem] = []
     read: dict[str, Encoded] = {}
     for id in workspace.rulesets:
@@ -60,7 +67,7 @@ def gathered(
         rulesets=read,
         chosen=tuple(id for id in chosen if id in read),
         rosters=workspace.rosters,
-        shared=named.everything or named.shared,
+        shared=named.everything or bool(named.shared),
         as_of=as_of,
         before={id: _before(read[id], base) for id in chosen if id in read} if base is not None else {},
         watched=partial(watched, label=_("证明")),

@@ -16,16 +16,21 @@ _DOCUMENT = "document.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What was named: ids, folders that take the place of installed rulesets, and whether shared indicators are meant."""
+    """What was named: ids, folders that take the place of installed rulesets, and folders ``shared`` of indicators."""
 
     ids: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
-    shared: bool = False
+    shared: tuple[Path, ...] = ()
 
     @property
     def everything(self) -> bool:
         """Whether nothing was named."""
         return not self.ids and not self.folders and not self.shared
+
+    def unused(self, workspace: Workspace) -> tuple[Path, ...]:
+        """The folders ``shared`` that are named while the indicators in use are those of another one."""
+        used = {Path(found.origin.file).resolve().parent for found in workspace.scope.indicators.values()}
+        return tuple(folder for folder in self.shared if (folder / "indicators").resolve() not in used)
 
     def chosen(self, workspace: Workspace) -> tuple[str, ...]:
         """The ids of the rulesets that are meant. Raises ``NotFound`` where one is not installed."""
@@ -41,7 +46,7 @@ def meant(names: Iterable[str]) -> Meant:
     """What the names mean. Raises ``NotFound`` for a path that does not exist or lies in no ruleset folder."""
     ids: list[str] = []
     folders: list[Path] = []
-    shared = False
+    shared: list[Path] = []
     for name in names:
         path = Path(name)
         if not path.exists():
@@ -55,12 +60,12 @@ def meant(names: Iterable[str]) -> Meant:
             folders.append(own)
         elif below:
             folders.extend(below)
-            shared = shared or (path / SHARED).is_dir()
-        elif _is_shared(path):
-            shared = True
+            shared += [path / SHARED] if (path / SHARED / "indicators").is_dir() else []
+        elif (around := _shared_folder(path)) is not None:
+            shared.append(around)
         else:
             raise NotFound(_("{path} 不是规则集文件夹：缺少 document.yaml").format(path=path))
-    return Meant(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(folders)), shared)
+    return Meant(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(folders)), tuple(dict.fromkeys(shared)))
 
 
 def ruleset_folder(path: Path) -> Path | None:
@@ -71,6 +76,6 @@ def ruleset_folder(path: Path) -> Path | None:
     return None
 
 
-def _is_shared(path: Path) -> bool:
+def _shared_folder(path: Path) -> Path | None:
     around = (path, *path.absolute().parents)
-    return any(folder.name == SHARED and (folder / "indicators").is_dir() for folder in around)
+    return next((folder for folder in around if folder.name == SHARED and (folder / "indicators").is_dir()), None)
