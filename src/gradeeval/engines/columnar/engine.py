@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import polars as pl
@@ -20,7 +20,7 @@ from gradeeval.engines.views import View, World
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.coding import to_profiles
-from gradeeval.profiles.columns.layout import Columns
+from gradeeval.profiles.columns.layout import Columns, field_types
 from gradeeval.profiles.profile import Profile
 from gradeeval.timeline import read_period
 
@@ -133,7 +133,7 @@ def _one_by_one(
 ) -> pl.DataFrame:
     """The codes as an engine gives them that judges one view at a time; only subjects of a sort that is bound are asked."""
     relations, values = run.relations, run.outcomes.values
-    profiles, rosters = to_profiles(columns, values.scope)
+    profiles, rosters = to_profiles(_looked_at(columns, requirements, run.outcomes.permits, values.scope), values.scope)
     world = World(values.scope, profiles, rosters, lenient=relations.lenient)
     by_key = {(profile.kind, profile.id, profile.period.text): profile for profile in profiles}
     by_sort: dict[Reach, list[Requirement]] = {}
@@ -147,6 +147,20 @@ def _one_by_one(
                 for item in engine.judge(_view(world, kind, row, by_key)):
                     found[item.requirement.id][at] = CODES[item.outcome, item.reason]
     return pl.DataFrame(found, schema={item.id: pl.UInt8 for item in requirements})
+
+
+def _looked_at(
+    columns: Columns, requirements: Sequence[Requirement], permits: Mapping[str, Requirement], scope: Scope
+) -> Columns:
+    """The columns without the facts that these requirements do not look at."""
+    needs = needs_of(requirements, permits, scope)
+    profiles = {}
+    for kind, frame in columns.profiles.items():
+        names = needs.names.get(kind, set()) | field_types(scope, kind).keys()
+        profiles[kind] = frame.select(
+            name for name in frame.columns if name.startswith("@") or name.partition(":")[0] in names
+        )
+    return replace(columns, profiles=profiles)
 
 
 def _view(world: World, kind: str, row: Mapping[str, object], profiles: Mapping[tuple[str, str, str], Profile]) -> View:

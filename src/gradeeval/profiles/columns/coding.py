@@ -20,6 +20,7 @@ from gradeeval.profiles.columns.layout import (
     Columns,
     Schema,
     code_column,
+    columns_of,
     field_types,
     hi_column,
     listed_schema,
@@ -72,7 +73,11 @@ def to_profiles(columns: Columns, scope: Scope) -> tuple[list[Profile], list[Ros
         members.setdefault((row["@network"], row["@period"]), []).append(own)
     profiles = []
     for kind, frame in columns.profiles.items():
-        types = value_types(scope, kind)
+        types = {
+            name: own
+            for name, own in value_types(scope, kind).items()
+            if not columns_of(name, own).keys().isdisjoint(frame.columns)
+        }
         for row in frame.iter_rows(named=True):
             period = read_period(row["@period"])
             assert period is not None
