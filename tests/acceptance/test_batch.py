@@ -121,6 +121,19 @@ def test_samples_come_out_as_in_check(name: str, tmp_path: Path) -> None:
     agree(tmp_path / "out", result)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_rules_of_a_folder_are_those_of_every_process(
+    jobs: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "ruleset", "mycity-2025-1", "--jurisdiction", "410000"]) == 0
+    words = ["batch", str(small / "nation"), "-o", "out", "-j", jobs, "--as-of", DAY, "--fail-on", "never"]
+    assert run([*words, "--ruleset", "mycity-2025-1", "--ruleset-dir", "mycity-2025-1", "--no-plugins"]) == 0
+    found = cells(Path("out"))
+    assert found
+    assert {requirement for _id, requirement in found} == {"mycity-2025-1/1.1-a"}
+
+
 def test_a_prefecture_comes_out_as_in_check(small: Path, tmp_path: Path) -> None:
     result = checked([small / "in"], tmp_path / "result.json")
     assert run(["batch", str(small / "columns"), "-o", str(tmp_path / "out"), "--as-of", DAY]) == 1

@@ -210,6 +210,7 @@ ALL = [
     ("lint", "jia-2024-1"),
     ("new", "dataset", "-o", "invented"),
     ("convert", "a.yaml", "-o", "columns"),
+    ("batch", "a.yaml", "-o", "results"),
     ("diff", "more/ding-2024-1", "more/ding-2024-1"),
     ("draft", "notice.txt", "-o", "wu-2024-1", "--jurisdiction", "990000"),
 ]
@@ -224,7 +225,7 @@ def test_every_command_that_uses_rules_takes_the_same_options(words: Sequence[st
 
 
 def test_no_command_was_forgotten() -> None:
-    without = {"samples"}
+    without = {"samples", "results"}
     assert {words[0] for words in ALL} == set(COMMANDS) - without
 
 

@@ -17,7 +17,7 @@ from gradeeval import __version__
 from gradeeval.cli import options
 from gradeeval.cli.failing import FAIL_ON, exit_code
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import check_topics, opened
+from gradeeval.cli.preparing import AskedRules, asked_rules, check_topics, opened
 from gradeeval.cli.progress import measured, watched
 from gradeeval.errors import MissingExtra, NotFound
 from gradeeval.evaluate.selection import Wanted
@@ -44,6 +44,7 @@ MOST_PROCESSES = 256
 @click.option("--force", "forces", multiple=True, type=click.Choice(FORCES), help=mark("只看这些约束力"))
 @click.option("-j", "--jobs", type=click.IntRange(1, MOST_PROCESSES), default=1, help=mark("同时评定的省数（进程数）"))
 @click.option("--fail-on", type=click.Choice(FAIL_ON), default="mandatory", help=mark("何种未达标使退出码为 1"))
+@options.plugins
 @options.language
 def command(
     dataset: Path,
@@ -93,19 +94,19 @@ def command(
             )
         sizes = sizes_of(manifest_of(columns))
         with measured(sum(sizes[task.part] for task in left), _("评定")) as forward:
-            for part in run_jobs(left, installed, jobs, work):
+            for part in run_jobs(left, installed, jobs, partial(work, rules=asked_rules())):
                 forward(sizes[part])
         _keep_rejected(columns, output)
         summary = summarise(tasks, installed, asked, counts, _produced_by())
     return _report(summary, output, fail_on)
 
 
-def work(job: Any) -> str:
-    """Judges one part in a process of its own."""
+def work(job: Any, rules: AskedRules) -> str:
+    """Judges one part in a process of its own, which opens the same rules."""
     from gradeeval.batch.running import run_job
     from gradeeval.workspace import build
 
-    return run_job(job, _installed(build()))
+    return run_job(job, _installed(build(**rules)))
 
 
 def _installed(workspace: Workspace) -> Any:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 import click
 
@@ -77,9 +78,8 @@ def opened(extra: Iterable[Path] = (), *, checks: bool = False, shipped_from: Pa
     """
     meta = click.get_current_context().meta
     workspace = build(
-        installed=not meta.get(options.BARE),
+        **asked_rules(),
         extra=extra,
-        folders=meta.get(options.FOLDERS) or (),
         checks=checks,
         slow=_still_loading,
         shipped_from=shipped_from,
@@ -93,6 +93,19 @@ def opened(extra: Iterable[Path] = (), *, checks: bool = False, shipped_from: Pa
     for name in meta.get(options.REQUIRED) or ():
         _require(name, workspace.plugins)
     return workspace
+
+
+class AskedRules(TypedDict):
+    """Where ``options.plugins`` says that rules come from, as ``workspace.build`` takes it."""
+
+    installed: bool
+    folders: tuple[Path, ...]
+
+
+def asked_rules() -> AskedRules:
+    """What the command at hand was given."""
+    meta = click.get_current_context().meta
+    return {"installed": not meta.get(options.BARE), "folders": tuple(meta.get(options.FOLDERS) or ())}
 
 
 def _still_loading(plugin: str) -> None:
