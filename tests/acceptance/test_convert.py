@@ -105,9 +105,8 @@ def test_a_kill_at_any_moment_leaves_nothing_half_written(province: Path, tmp_pa
             time.sleep(0.005)
         time.sleep(chance.random() * 0.8)
         begun.send_signal(signal.SIGKILL)
-        if begun.wait() == -signal.SIGKILL:
-            assert not out.exists()
-        else:  # it was quicker
+        begun.wait()
+        if out.exists():  # it was quicker, or killed behind its last step: then it is whole, as looked at below
             break
     if not out.exists():
         assert subprocess.run(command(province, out), stdout=subprocess.DEVNULL, check=False).returncode == 0
