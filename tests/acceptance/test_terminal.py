@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from gradeeval.cli.output import write_out
@@ -54,9 +55,10 @@ def test_a_terminal_has_colours_unless_it_is_told_not_to(
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "stdout", Terminal())
-    assert terminal_layout().colour is colour
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert terminal_layout().colour is False
+    with click.Context(click.Command("check")):
+        assert terminal_layout().colour is colour
+        monkeypatch.setattr(sys, "stdout", io.StringIO())
+        assert terminal_layout().colour is False
 
 
 @pytest.mark.parametrize(("columns", "width"), [("120", 120), ("20", 40)])
@@ -64,8 +66,9 @@ def test_the_width_is_that_of_the_terminal_but_never_less_than_forty(
     columns: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    assert terminal_layout(2).width == width
-    assert terminal_layout(2).ambiguous == 2
+    with click.Context(click.Command("check")):
+        assert terminal_layout(2).width == width
+        assert terminal_layout(2).ambiguous == 2
 
 
 def seen(folder: Path, **settings: str) -> str:
