@@ -51,10 +51,12 @@ class Rules:
 class Judged:
     """The results of a part: frames by the name of their file, and what a summary says of it.
 
-    ``findings`` counts the cells by force, whether due or standing, and outcome; ``subjects`` by kind.
+    ``tally`` has what ``rolled_up`` sums. ``findings`` counts the cells by force, whether due or standing, and outcome;
+    ``subjects`` by kind.
     """
 
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    tally: pl.DataFrame = field(default_factory=pl.DataFrame)
     findings: list[dict[str, Any]] = field(default_factory=list)
     subjects: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
@@ -66,8 +68,8 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     """Judges the latest profile of each subject up to the day; ``own``: only these ids of each kind have results.
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
-    ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``rollup``, ``figures``, ``children``,
-    ``contributors`` and ``places``; all in a fixed order.
+    ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``figures``, ``children``, ``contributors``
+    and ``places``; all in a fixed order. What is rolled up is not summed yet: that is ``rolled_up``'s.
     """
     regions = Regions(Places(columns, rules.scope, lenient=False).rosters)
     asked = {
@@ -99,7 +101,10 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     counts = made.frames["subjects"].group_by("verdict").len().sort("verdict")
     made.verdicts = dict(counts.iter_rows())
     made.frames["gaps"] = pl.concat([_GAPS, *(_gaps(run, kind, choice, keys) for kind, keys in rows.items())])
-    made.frames |= _rolled(run, choice, rows)
+    made.tally = pl.concat(
+        [_TALLY, *(_tally(run, whole, choice, rows[whole]) for whole in rollup.WHOLES if whole in rows)]
+    )
+    made.frames |= _behind_targets(run, choice, rows)
     made.frames["places"] = places
     return made
 
@@ -262,24 +267,36 @@ def _order(choice: Choice) -> pl.DataFrame:
     )
 
 
-def _rolled(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """What areas and networks are made of."""
-    made: dict[str, list[pl.DataFrame]] = {"rollup": [], "figures": [], "children": [], "contributors": []}
-    for whole in rollup.WHOLES:
-        if whole in rows:
-            made["rollup"].append(_tally(run, whole, choice, rows[whole]))
+def rolled_up(tally: pl.DataFrame) -> pl.DataFrame:
+    """The frame ``rollup``: how many parts of an area or network have which outcome, and how many of them are absent."""
+    return in_order(tally.group_by(ADDED_UP).agg(pl.col(name).sum() for name in COUNTED))
+
+
+def in_order(sums: pl.DataFrame) -> pl.DataFrame:
+    """The frame ``rollup`` of sums, which whoever has summed gives in any order."""
+    return sums.sort("kind", "id", "place", "outcome").select(ROLLUP)
+
+
+def _behind_targets(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What stands behind the targets of areas and networks."""
+    made: dict[str, list[pl.DataFrame]] = {"figures": [], "children": [], "contributors": []}
     for requirement in choice.requirements:
         kind = requirement.binds.kind
         if kind in rollup.WHOLES and kind in rows:
             for name, frame in _behind(run, requirement, choice, rows[kind]):
                 made[name].append(frame)
-    return {name: pl.concat([_ROLLED[name], *frames]) for name, frames in made.items()}
+    return {name: pl.concat([_BEHIND[name], *frames]) for name, frames in made.items()}
 
 
 _WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
 _FIGURES = ("actual", "computed", "reported", "before")
-_ROLLED = {
-    "rollup": pl.DataFrame(schema={**_WHO, "outcome": pl.String, "parts": pl.Int64, "absent": pl.Int64}),
+ADDED_UP, COUNTED = ("kind", "id", "place", "requirement", "outcome"), ("parts", "absent")
+"""The columns of a tally: rows that agree in the first add up in the others. ``place`` is that of the requirement in order."""
+ROLLUP = (*_WHO, "outcome", *COUNTED)
+_TALLY = pl.DataFrame(
+    schema={**_WHO, "place": pl.UInt32, "outcome": pl.String, **dict.fromkeys(COUNTED, pl.Int64)}
+).select(*ADDED_UP, *COUNTED)
+_BEHIND = {
     "figures": pl.DataFrame(
         schema={
             **_WHO,
@@ -311,10 +328,8 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataF
     )
     frame = frame.join(documents, on="requirement").join(choice.documents(), on=["@asked", "document"], how="semi")
     outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
-    counted = frame.group_by("@id", "requirement", outcomes).agg(pl.col("parts").sum(), pl.col("absent").sum())
-    ordered = counted.join(_order(choice), on="requirement").sort("@id", "@place", "outcome")
-    named = ordered.with_columns(pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
-    return named.select(_ROLLED["rollup"].columns)
+    who = pl.lit(whole).alias("kind"), pl.col("@id").alias("id"), pl.col("@place").alias("place")
+    return frame.join(_order(choice), on="requirement").select(*who, "requirement", outcomes, *COUNTED)
 
 
 def _behind(
@@ -335,11 +350,11 @@ def _behind(
             return
         outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
         figures = figures.join(own, on="@row").sort("id")
-        yield "figures", figures.select(kind, "id", id, outcomes, *_ROLLED["figures"].columns[4:])
+        yield "figures", figures.select(kind, "id", id, outcomes, *_BEHIND["figures"].columns[4:])
     parts = _named(run, requirement.binds.kind)
     children = rollup.children(run, requirement).join(wholes, on="@whole").join(parts, on="@part")
     children = children.sort("id", "rank", "part", nulls_last=True)
-    yield "children", children.select(kind, "id", id, *_ROLLED["children"].columns[3:])
+    yield "children", children.select(kind, "id", id, *_BEHIND["children"].columns[3:])
     indicator = scope.indicators.get(requirement.indicator)
     of = getattr(indicator.formula, "of", None) if indicator is not None else None
     pulling = rollup.contributors(run, requirement)

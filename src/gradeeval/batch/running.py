@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from gradeeval.batch.part import Rules, judged, target_text, written
+from gradeeval.batch.part import Judged, Rules, judged, rolled_up, target_text, written
 from gradeeval.errors import InvalidContent, Misuse
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.canonical import digest
@@ -128,7 +128,7 @@ def _same_question(out: Path, asked: Mapping[str, Any]) -> None:
     if not path.exists():
         if any(found.name != _LOCK and not found.name.endswith(".tmp") for found in out.iterdir()):
             raise Misuse(_("{path} 已经存在，又不是 batch 的结果；请换一个文件夹").format(path=out))
-        write_whole(path, _json(asked))
+        write_whole(path, plain_json(asked))
         return
     try:
         before = json.loads(path.read_bytes())
@@ -153,7 +153,8 @@ def _same_question(out: Path, asked: Mapping[str, Any]) -> None:
         )
 
 
-def _json(data: Any) -> bytes:
+def plain_json(data: Any) -> bytes:
+    """The bytes of a file of results that is no table."""
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -202,26 +203,36 @@ def folder_of(out: Path, part: str) -> Path:
 
 def run_job(job: Job, installed: Installed) -> str:
     """Judges a part and puts its folder into place. Raises ``InvalidContent``, ``Misuse``."""
+    made = judge_job(job, installed)
+    made.frames["rollup"] = rolled_up(made.tally)
+    with new_folder(folder_of(job.out, job.part)) as folder:
+        (folder / PART).write_bytes(part_plain(job.part, made, written(made.frames, folder)))
+    return job.part
+
+
+def judge_job(job: Job, installed: Installed) -> Judged:
+    """Judges a part. Raises ``InvalidContent``."""
     manifest = manifest_of(job.dataset)
     columns = _columns(job, manifest, installed)
     own = None
     if job.inside or job.around:
         alone = read_part(job.dataset, manifest, job.part)
         own = {kind: frame["@id"].unique(maintain_order=True) for kind, frame in alone.profiles.items()}
-    made = judged(columns, own, installed.rules(job.as_of, job.wanted))
-    with new_folder(folder_of(job.out, job.part)) as folder:
-        files = written(made.frames, folder)
-        said = {
-            "part": job.part,
-            "subjects": made.subjects,
-            "verdicts": made.verdicts,
-            "documents": made.documents,
-            "fallen_back": made.fallen_back,
-            "findings": made.findings,
-            "files": files,
-        }
-        (folder / PART).write_bytes(_json(said))
-    return job.part
+    return judged(columns, own, installed.rules(job.as_of, job.wanted))
+
+
+def part_plain(part: str, made: Judged, files: Sequence[Mapping[str, Any]]) -> bytes:
+    """What the file beside the results of a part says of them."""
+    said = {
+        "part": part,
+        "subjects": made.subjects,
+        "verdicts": made.verdicts,
+        "documents": made.documents,
+        "fallen_back": made.fallen_back,
+        "findings": made.findings,
+        "files": list(files),
+    }
+    return plain_json(said)
 
 
 def _columns(job: Job, manifest: Manifest, installed: Installed) -> Columns:
@@ -314,7 +325,7 @@ def summarise(
         "requirements": {"path": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
         "produced_by": dict(by),
     }
-    write_whole(out / SUMMARY, _json(summary))
+    write_whole(out / SUMMARY, plain_json(summary))
     return summary
 
 

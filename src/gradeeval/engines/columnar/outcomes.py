@@ -174,7 +174,11 @@ class Outcomes:
         )
         if isinstance(reported, pl.Expr):
             before = [pl.lit(None, pl.Boolean)] if span.first is None else []
-            years = [pl.when(inside).then(truth).otherwise(pl.lit(value=False)) for truth, inside in within]
+            years = [
+                pl.when(inside).then(truth).otherwise(pl.lit(value=False))
+                for truth, inside in within
+                if isinstance(truth, pl.Expr)
+            ]
             name = values.fresh()
             values.add(kind, **{name: pl.coalesce(reported, pl.any_horizontal([*years, *before, pl.lit(value=False)]))})
             return pl.col(name)

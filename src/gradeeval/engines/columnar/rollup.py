@@ -29,10 +29,11 @@ _APPLIES = [code for code, (outcome, _reason) in MEANING.items() if outcome != N
 
 
 def tally(run: Run, whole: str) -> pl.DataFrame:
-    """How many parts of each judged whole have which code of each requirement that binds them.
+    """How many parts of each judged whole have which code of each requirement that binds them; the rows of a whole add up.
 
-    ``@row`` of the whole, ``requirement``, ``code``, ``parts`` and ``absent``, those of them without profile. Parts that a
-    requirement does not apply to are left out, and requirements that apply to no part.
+    ``@row`` of the whole, ``requirement``, ``code``, ``parts`` and ``absent``, those of them without profile; a row for all
+    parts of the whole that lie alike. Parts that a requirement does not apply to are left out, and requirements that apply
+    to no part.
     """
     made = [
         pl.DataFrame(
@@ -53,17 +54,12 @@ def tally(run: Run, whole: str) -> pl.DataFrame:
                 .group_by("@group", "code")
                 .agg(pl.len().cast(pl.Int64).alias("parts"), pl.col("absent").sum().cast(pl.Int64))
             )
-            summed = (
-                ways.join(counted, on="@group")
-                .group_by("@whole", "code")
-                .agg(pl.col("parts").sum(), pl.col("absent").sum())
-            )
             made.append(
-                summed.select(
+                ways.join(counted, on="@group").select(
                     pl.col("@whole").alias(ROW), pl.lit(requirement.id).alias("requirement"), "code", "parts", "absent"
                 )
             )
-    return pl.concat(made).sort(ROW, "requirement", "code")
+    return pl.concat(made)
 
 
 def failing(run: Run, whole: str, requirement: Requirement) -> pl.DataFrame:
