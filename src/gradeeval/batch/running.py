@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
 
 FORMAT = "gradeeval-batch/1"
 ASKED, SUMMARY, PARTS, COLUMNS, PART = "batch.json", "summary.json", "provinces", "columns", "part.json"
+REQUIREMENTS = "requirements.parquet"
 _LOCK = ".lock"
 
 
@@ -130,8 +132,13 @@ def _same_question(out: Path, asked: Mapping[str, Any]) -> None:
             raise Misuse(_("{path} 已经存在，又不是 batch 的结果；请换一个文件夹").format(path=out))
         write_whole(path, plain_json(asked))
         return
+    check_question(path.read_bytes(), asked, path)
+
+
+def check_question(said: bytes, asked: Mapping[str, Any], path: Path | str) -> None:
+    """Raises ``Misuse`` where ``said``, what ``path`` tells of a run before, is another question than ``asked``."""
     try:
-        before = json.loads(path.read_bytes())
+        before = json.loads(said)
     except ValueError:
         raise Misuse(_("{path} 已损坏；请换一个文件夹").format(path=path)) from None
     names = {
@@ -143,12 +150,13 @@ def _same_question(out: Path, asked: Mapping[str, Any]) -> None:
         "format": _("格式"),
     }
     if not isinstance(before, dict) or before != asked:
+        folder = str(path).rpartition("/")[0]
         changed = [
             title for name, title in names.items() if not isinstance(before, dict) or before.get(name) != asked[name]
         ]
         raise Misuse(
             _("{path} 是另一次评定的结果（{changed}不同），不能接着写；请换一个文件夹").format(
-                path=out, changed="、".join(changed)
+                path=folder, changed="、".join(changed)
             )
         )
 
@@ -158,9 +166,10 @@ def plain_json(data: Any) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def jobs_of(dataset: Path, out: Path, installed: Installed, as_of: str, wanted: Wanted) -> list[Job]:
+def jobs_of(
+    manifest: Manifest, dataset: Path, out: Path, installed: Installed, as_of: str, wanted: Wanted
+) -> list[Job]:
     """A job for each part, largest first. Raises ``InvalidContent`` where the columns are not those of these rules."""
-    manifest = manifest_of(dataset)
     check_layout(manifest, installed.scope)
     parts = parts_of(manifest)
     regions = Regions(installed.rosters)
@@ -203,16 +212,15 @@ def folder_of(out: Path, part: str) -> Path:
 
 def run_job(job: Job, installed: Installed) -> str:
     """Judges a part and puts its folder into place. Raises ``InvalidContent``, ``Misuse``."""
-    made = judge_job(job, installed)
+    made = judge_job(job, manifest_of(job.dataset), installed)
     made.frames["rollup"] = rolled_up(made.tally)
     with new_folder(folder_of(job.out, job.part)) as folder:
         (folder / PART).write_bytes(part_plain(job.part, made, written(made.frames, folder)))
     return job.part
 
 
-def judge_job(job: Job, installed: Installed) -> Judged:
-    """Judges a part. Raises ``InvalidContent``."""
-    manifest = manifest_of(job.dataset)
+def judge_job(job: Job, manifest: Manifest, installed: Installed) -> Judged:
+    """Judges a part of a dataset, whose folder holds the files of the parts that the job names. Raises ``InvalidContent``."""
     columns = _columns(job, manifest, installed)
     own = None
     if job.inside or job.around:
@@ -308,25 +316,37 @@ def summarise(
 ) -> dict[str, Any]:
     """The summary of all parts, and the table of requirements beside it; written, and given back."""
     out = jobs[0].out
-    parts = [
-        json.loads((folder_of(out, job.part) / PART).read_bytes()) for job in sorted(jobs, key=lambda job: job.part)
-    ]
+    parts = [json.loads((folder_of(out, job.part) / PART).read_bytes()) for job in jobs]
+    summary, requirements = summary_of(parts, installed, asked, counts, by)
+    (out / REQUIREMENTS).write_bytes(requirements)
+    write_whole(out / SUMMARY, plain_json(summary))
+    return summary
+
+
+def summary_of(
+    parts: Iterable[dict[str, Any]],
+    installed: Installed,
+    asked: Mapping[str, Any],
+    counts: Mapping[str, int],
+    by: Mapping[str, str],
+) -> tuple[dict[str, Any], bytes]:
+    """The summary of what is said beside the results of all parts, and the bytes of the table of requirements."""
     names = {row.id: row.name for roster in installed.rosters for row in roster.rows if row.kind == "region"}
-    for part in parts:
-        part["folder"] = folder_of(out, part["part"]).relative_to(out).as_posix()
+    told = sorted(parts, key=lambda part: str(part["part"]))
+    for part in told:
+        part["folder"] = folder_of(Path(), part["part"]).as_posix()
         part["name"] = names.get(part["part"], part["part"])
-    used = {id for part in parts for id in part["documents"]}
-    path = out / "requirements.parquet"
-    _requirements(installed, sorted(used)).write_parquet(path, compression="zstd", compression_level=1)
+    table = BytesIO()
+    used = sorted({id for part in told for id in part["documents"]})
+    _requirements(installed, used).write_parquet(table, compression="zstd", compression_level=1)
     summary = {
         **asked,
         "counts": dict(counts),
-        "parts": parts,
-        "requirements": {"path": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+        "parts": told,
+        "requirements": {"path": REQUIREMENTS, "sha256": hashlib.sha256(table.getvalue()).hexdigest()},
         "produced_by": dict(by),
     }
-    write_whole(out / SUMMARY, plain_json(summary))
-    return summary
+    return summary, table.getvalue()
 
 
 def _requirements(installed: Installed, documents: Sequence[str]) -> pl.DataFrame:

@@ -85,14 +85,15 @@ def command(
     with results_folder(output, asked):
         columns = _columns(dataset, output, found, workspace)
         counts = json.loads((columns / "dataset.json").read_bytes()).get("counts", {})
-        tasks = jobs_of(columns, output, installed, as_of, wanted)
+        manifest = manifest_of(columns)
+        tasks = jobs_of(manifest, columns, output, installed, as_of, wanted)
         left = unfinished(tasks)
         if len(left) < len(tasks):
             click.echo(
                 _("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=len(tasks) - len(left), left=len(left)),
                 err=True,
             )
-        sizes = sizes_of(manifest_of(columns))
+        sizes = sizes_of(manifest)
         with measured(sum(sizes[task.part] for task in left), _("评定")) as forward:
             for part in run_jobs(left, installed, jobs, partial(work, rules=asked_rules())):
                 forward(sizes[part])

@@ -7,7 +7,7 @@ file that was cut or changed on its way is noticed. A folder without manifest is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -72,7 +72,11 @@ def read_manifest(folder: Path) -> Manifest | None:
     path = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
     if path is None:
         return None
-    plain = read_plain(path)
+    return manifest_in(read_plain(path), lambda name: _inside(folder, name))
+
+
+def manifest_in(plain: PlainFile, inside: Callable[[str], bool]) -> Manifest:
+    """The manifest that a file holds; ``inside`` says whether its folder has a file. Raises ``InvalidContent``."""
     problems = check_file(plain, _checker())
     if problems:
         raise InvalidContent(problems)
@@ -82,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     for index, entry in enumerate(entries):
         if entry.path in seen:
             problems.append(plain.problem(_("文件 {path} 写了两次").format(path=entry.path), ("files", index)))
-        elif not _inside(folder, entry.path):
+        elif not inside(entry.path):
             sentence = _("文件 {path} 不存在，或不在这个文件夹里").format(path=escape_controls(entry.path))
             problems.append(plain.problem(sentence, ("files", index, "path")))
         seen.add(entry.path)
@@ -90,7 +94,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise InvalidContent(problems)
     columns = data.get("columns")
     layout = (columns["layout"], columns["digest"]) if columns else None
-    return Manifest(path, data["title"], tuple(entries), layout, data.get("fictional", False))
+    return Manifest(plain.path, data["title"], tuple(entries), layout, data.get("fictional", False))
 
 
 def _inside(folder: Path, name: str) -> bool:
