@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,9 +16,9 @@ from gradeeval.batch.choosing import Choice, choose
 from gradeeval.batch.verdicts import binds_now, verdict_of
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MEANING, MISSED, UNSURE
+from gradeeval.engines.columnar.codes import MEANING, MISSED
 from gradeeval.engines.columnar.engine import Run, judge
-from gradeeval.engines.columnar.gaps import gaps
+from gradeeval.engines.columnar.gaps import by_requirement
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.conditions import found
@@ -31,6 +31,9 @@ from gradeeval.profiles.columns.layout import Columns
 from gradeeval.profiles.regions import Regions
 from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
 
 _TIERS = ("county", "prefecture", "province")
 _OUTCOMES = {code: outcome for code, (outcome, _reason) in MEANING.items()}
@@ -100,7 +103,8 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
     counts = made.frames["subjects"].group_by("verdict").len().sort("verdict")
     made.verdicts = dict(counts.iter_rows())
-    made.frames["gaps"] = pl.concat([_GAPS, *(_gaps(run, kind, choice, keys) for kind, keys in rows.items())])
+    lacking = [frame for kind, keys in rows.items() for frame in _gaps(run, kind, choice, keys)]
+    made.frames["gaps"] = pl.concat([pl.DataFrame(schema=_GAPS), *lacking])
     made.tally = pl.concat(
         [_TALLY, *(_tally(run, whole, choice, rows[whole]) for whole in rollup.WHOLES if whole in rows)]
     )
@@ -213,14 +217,15 @@ def _findings(codes: pl.DataFrame, requirements: Iterable[Requirement], as_of: s
             yield {"requirement": item.id, "force": item.force, "due": due, "outcome": outcome, "count": count}
 
 
-_GAPS = pl.DataFrame(
-    schema={
-        **dict.fromkeys(("kind", "id", "requirement", "outcome"), pl.String),
-        **dict.fromkeys(("actual_lo", "actual_hi"), pl.Float64),
-        "target": pl.String,
-        **dict.fromkeys(("shortfall_lo", "shortfall_hi"), pl.Float64),
-    }
-)
+_GAPS: dict[str, PolarsDataType] = {
+    "kind": pl.Categorical,
+    "id": pl.String,
+    **dict.fromkeys(("requirement", "outcome"), pl.Categorical),
+    **dict.fromkeys(("actual_lo", "actual_hi"), pl.Float64),
+    "target": pl.Categorical,
+    **dict.fromkeys(("shortfall_lo", "shortfall_hi"), pl.Float64),
+}
+"""What has few values is held once, and takes a byte or two a row."""
 
 
 def target_text(requirement: Requirement) -> str:
@@ -234,37 +239,32 @@ def _number(value: object) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
+def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """What judged subjects lack, by requirement and subject; of what ``reference`` judged without figures."""
-    frames = [gaps(run, kind)]
-    for id in run.fallen_back:
-        if id in run.codes[kind].columns:
-            cells = run.codes[kind][id]
-            rows = cells.is_in([MISSED, UNSURE]).arg_true().cast(pl.UInt32)
-            frames.append(
-                pl.DataFrame({"@row": rows, "code": cells.gather(rows)}).with_columns(pl.lit(id).alias("requirement"))
-            )
-    frame = pl.concat(frames, how="diagonal").join(
-        keys.select("@row", "@asked", "@id", pl.int_range(pl.len()).alias("@order")), on="@row"
-    )
-    asked = [(place, id) for place, one in enumerate(choice.sets) for id in one.requirements]
-    pairs = pl.DataFrame(asked, schema={"@asked": pl.UInt32, "requirement": pl.String}, orient="row")
-    frame = frame.join(pairs, on=["@asked", "requirement"], how="semi").join(_order(choice), on="requirement")
-    frame = frame.sort("@place", "@order").with_columns(
-        pl.lit(kind).alias("kind"),
-        pl.col("@id").alias("id"),
-        pl.col("code").replace_strict({MISSED: UNMET, UNSURE: UNKNOWN}, return_dtype=pl.String).alias("outcome"),
-    )
-    return frame.select(_GAPS.columns)
+    order = _by_row(run, kind, keys, pl.int_range(pl.len(), dtype=pl.UInt32)).alias("@order")
+    asked = _by_row(run, kind, keys, pl.col("@asked")).alias("@asked")
+    for requirement, frame in by_requirement(run, kind):
+        places = [place for place, one in enumerate(choice.sets) if requirement.id in one.requirements]
+        rows = frame["@row"]
+        found = frame.with_columns(order.gather(rows), asked.gather(rows))
+        found = found.filter(pl.col("@asked").is_in(places)).sort("@order")
+        said = {"kind": kind, "requirement": requirement.id, "target": target_text(requirement)}
+        yield found.select(
+            *(pl.lit(text, pl.Categorical).alias(name) for name, text in said.items()),
+            keys["@id"].gather(found["@order"]).alias("id"),
+            pl.when(pl.col("code") == MISSED)
+            .then(pl.lit(UNMET, pl.Categorical))
+            .otherwise(pl.lit(UNKNOWN, pl.Categorical))
+            .alias("outcome"),
+            *(name for name, dtype in _GAPS.items() if dtype == pl.Float64),
+        ).select(list(_GAPS))
 
 
-def _order(choice: Choice) -> pl.DataFrame:
-    """The requirements in their order, with their targets."""
-    return pl.DataFrame(
-        [(item.id, place, target_text(item)) for place, item in enumerate(choice.requirements)],
-        schema={"requirement": pl.String, "@place": pl.UInt32, "target": pl.String},
-        orient="row",
-    )
+def _by_row(run: Run, kind: str, keys: pl.DataFrame, expr: pl.Expr) -> pl.Series:
+    """Something about these rows, found by the row of the table; null for other rows."""
+    rows = pl.DataFrame({"@row": pl.Series(range(run.table(kind).height), dtype=pl.UInt32)})
+    own = keys.select("@row", expr.alias("it"))
+    return rows.join(own, on="@row", how="left", maintain_order="left")["it"]
 
 
 def rolled_up(tally: pl.DataFrame) -> pl.DataFrame:
@@ -321,15 +321,15 @@ _BEHIND = {
 
 def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
     frame = rollup.tally(run, whole).join(keys.select("@row", "@asked", "@id"), on="@row")
-    documents = pl.DataFrame(
-        [(item.id, item.document) for item in choice.requirements],
-        schema={"requirement": pl.String, "document": pl.String},
+    asked = pl.DataFrame(
+        [(item.id, item.document, place) for place, item in enumerate(choice.requirements)],
+        schema={"requirement": pl.String, "document": pl.String, "place": pl.UInt32},
         orient="row",
     )
-    frame = frame.join(documents, on="requirement").join(choice.documents(), on=["@asked", "document"], how="semi")
+    frame = frame.join(asked, on="requirement").join(choice.documents(), on=["@asked", "document"], how="semi")
     outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
-    who = pl.lit(whole).alias("kind"), pl.col("@id").alias("id"), pl.col("@place").alias("place")
-    return frame.join(_order(choice), on="requirement").select(*who, "requirement", outcomes, *COUNTED)
+    named = frame.with_columns(outcomes, pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
+    return named.select(_TALLY.columns)
 
 
 def _behind(

@@ -5,6 +5,7 @@ Figures are for reading and sorting, as 64-bit floats in natural units; outcomes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import polars as pl
@@ -34,6 +35,9 @@ a computed share the number of parts, of a list of codes; null where the thing i
 """
 
 
+_MEASURED = tuple(name for name, dtype in SCHEMA.items() if dtype == pl.Float64)
+
+
 def limits(requirement: Requirement, reference: Reference) -> tuple[Limit, Limit] | None:
     """The scaled bounds of a target on a number, moved by 左右; infinite where open. None of other targets."""
     test = requirement.target.test
@@ -45,28 +49,35 @@ def limits(requirement: Requirement, reference: Reference) -> tuple[Limit, Limit
 
 def gaps(run: Run, kind: str) -> pl.DataFrame:
     """The unmet and unknown cells of a kind, requirement by requirement; columns as in ``SCHEMA``."""
+    frames = [
+        frame.select("@row", pl.lit(requirement.id).alias("requirement"), *frame.columns[1:])
+        for requirement, frame in by_requirement(run, kind)
+    ]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
+
+
+def by_requirement(run: Run, kind: str) -> Iterator[tuple[Requirement, pl.DataFrame]]:
+    """Each requirement on a kind with its unmet and unknown cells, if there are any: ``SCHEMA`` without ``requirement``.
+
+    What ``reference`` judged in the place of columns has no figures.
+    """
     table = run.table(kind)
-    found_rows = [pl.DataFrame(schema=SCHEMA)]
     for requirement in run.requirements:
-        if requirement.binds.kind != kind or requirement.id in run.fallen_back:
+        if requirement.binds.kind != kind:
             continue
         cells = run.codes[kind][requirement.id]
         rows = cells.is_between(MISSED, UNSURE).arg_true().cast(pl.UInt32)
-        if rows.len():
+        if rows.is_empty():
+            continue
+        measures = dict.fromkeys(_MEASURED, pl.lit(None, pl.Float64))
+        at = rows
+        if requirement.id not in run.fallen_back:
             measures = _measures(run, requirement)
-            at = rows
             if requirement.id in run.outcomes.led:
                 at = table.column(run.outcomes.led[requirement.id]).gather(rows)
-            made = table.evaluated(measures, at=at)
-            found_rows.append(
-                made.select(
-                    rows.alias("@row"),
-                    pl.lit(requirement.id).alias("requirement"),
-                    cells.gather(rows).alias("code"),
-                    *(pl.col(name).cast(pl.Float64) for name in measures),
-                )
-            )
-    return pl.concat(found_rows)
+        made = table.evaluated({name: expr.cast(pl.Float64) for name, expr in measures.items()}, at=at)
+        found_rows, code = rows.alias("@row"), cells.gather(rows).alias("code")
+        yield requirement, pl.DataFrame([found_rows, code, *made.get_columns()])
 
 
 def _measures(run: Run, requirement: Requirement) -> dict[str, pl.Expr]:

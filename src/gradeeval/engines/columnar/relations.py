@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from gradeeval.engines.columnar.absences import absences, absent, absent_members
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.tables import ROW, Maker, Table, end_of, finish, in_period, members_on
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns
-from gradeeval.vocabulary import AROUND, KINDS
+from gradeeval.vocabulary import KINDS
 
 _NO_ROW = pl.UInt32
 Sums = Mapping[str, pl.Expr]
@@ -110,9 +111,9 @@ class Relations:
             groups, closure = self.groups(whole, part.kind)
             by_group = (
                 values[groups[ROW]]
-                .with_columns(groups["@group"])
+                .with_columns(groups["@group"], groups["@times"])
                 .group_by("@group")
-                .agg(pl.col(name).sum() for name in sums)
+                .agg((pl.col(name) * pl.col("@times")).sum() for name in sums)
             )
             taken = self.taken(whole, part, closure)
             found.append(taken.join(by_group, on="@group").group_by("@whole").agg(pl.col(name).sum() for name in sums))
@@ -197,7 +198,7 @@ class Relations:
         return self._members
 
     def groups(self, whole: str, part: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Parts that lie alike: ``@row`` and ``@group``; and the rows ``@whole`` that each group is part of.
+        """Parts that lie alike: ``@row``, ``@group`` and how many share the row; and the rows ``@whole`` that each group is part of.
 
         ``@by_list`` tells those that a roster lists there from those that only say so themselves; these count where the list is
         not complete.
@@ -226,7 +227,8 @@ class Relations:
             rows = rows.join(listed, on="@id", how="left")
             key = ["@roster", "@parent", "@region", "@present"]
             alike = rows.select(key).unique(maintain_order=True).with_row_index("@group", offset=count)
-            groups.append(rows.join(alike, on=key, nulls_equal=True).select(ROW, pl.col("@group")))
+            of = rows.join(alike, on=key, nulls_equal=True)
+            groups.append(of.group_by(ROW, "@group", maintain_order=True).agg(pl.len().cast(pl.Int64).alias("@times")))
             for number, roster, parent, region, present in alike.iter_rows():
                 by_list = set() if roster is None else set(self.places.wholes_of_listed(roster, parent or "", day))
                 told = set()
@@ -237,7 +239,7 @@ class Relations:
                 closure += [(number, row, False) for code in told for row in rows_of.get(code, ())]
             count += alike.height
         schema = {"@group": pl.UInt32, "@whole": pl.UInt32, "@by_list": pl.Boolean}
-        empty = pl.DataFrame(schema={ROW: pl.UInt32, "@group": pl.UInt32})
+        empty = pl.DataFrame(schema={ROW: pl.UInt32, "@group": pl.UInt32, "@times": pl.Int64})
         return pl.concat(groups) if groups else empty, pl.DataFrame(closure, schema=schema, orient="row")
 
 
@@ -259,10 +261,8 @@ def relate(
     ``roll_up``: parts of what is judged get codes too, in the period of their whole.
     """
     places = Places(columns, scope, lenient=lenient)
-    maker = Maker(columns, scope, places, as_of)
-    # What places and rosters say of a subject is looked up by these, whether or not a requirement names them.
-    always = {"name", "division", *AROUND}
-    present = {kind: maker.present(kind, needs.names.get(kind, set()) | always) for kind in KINDS}
+    maker = Maker(columns, scope, places, as_of, needs)
+    present = {kind: maker.present(kind) for kind in KINDS}
     years = {kind: _years(kind, present[kind], needs) for kind in KINDS}
     wide = sorted({year for found in years.values() for year in found})
     texts: set[str] = set()
@@ -282,12 +282,15 @@ def relate(
     for kind in ("region", "network", "institution"):
         rows = [present[kind]]
         parts = sorted(texts) if kind in needs.parts or roll_up else []
-        members = maker.absent_members(tables["network"].frame, present[kind]) if kind == "institution" else None
-        absences = _absences(kind, maker, present[kind], needs, years[kind], parts, members)
-        rows.append(maker.absent(kind, absences, present[kind]))
+        members, apart = None, None
+        if kind == "institution":
+            members, apart = absent_members(maker, tables["network"].frame, present[kind]), judged_texts
+        wanted = absences(kind, maker, present[kind], needs, years[kind], parts, members)
+        made = absent(kind, maker, wanted, present[kind], apart)
+        rows.append(made.frame)
         if members is not None:
             rows.append(members)
-        tables[kind] = finish(kind, rows, maker, _wanted(present[kind], judged_texts))
+        tables[kind] = finish(kind, rows, made.alike, maker, _wanted(present[kind], judged_texts))
     return Relations(tables, places, columns, maker, lenient)
 
 
@@ -302,70 +305,6 @@ def _years(kind: str, present: pl.DataFrame, needs: Needs) -> list[int]:
         last = latest if span.last is None else min(latest, span.last)
         found.update(range(first, last + 1))
     return sorted(found)
-
-
-def _absences(
-    kind: str,
-    maker: Maker,
-    present: pl.DataFrame,
-    needs: Needs,
-    years: list[int],
-    texts: list[str],
-    members: pl.DataFrame | None,
-) -> pl.DataFrame:
-    """Subjects and periods that are looked at and have no profile: ``@id``, ``@period`` and ``@near``.
-
-    ``members`` are absent members of networks, which have rows of their own in the periods of these.
-    """
-    schema = {"@id": pl.String, "@period": pl.String, "@near": pl.String}
-    wanted = [pl.DataFrame(schema=schema)]
-    parts = []
-    for text in texts:
-        listed = maker.listed(kind, end_of(text))
-        near = pl.col("@id") if kind == "region" else pl.col("@parent").fill_null("")
-        there = in_period(present, end_of(text)).select("@id")
-        parts.append(
-            listed.select("@id", pl.lit(text).alias("@period"), near.alias("@near")).join(there, on="@id", how="anti")
-        )
-    wanted += parts
-    known = present.select("@id", "@year", pl.col("@region").alias("@near"))
-    known = pl.concat(
-        [
-            *_before(members, present),
-            known,
-            *(
-                one.select("@id", pl.lit(int(end_of(text)[:4]), pl.Int16).alias("@year"), "@near")
-                for text, one in zip(texts, parts, strict=True)
-            ),
-        ]
-    )
-    latest = known.group_by("@id").agg(pl.col("@year").max(), pl.col("@near").last())
-    asked = [
-        latest.filter(pl.col("@year") >= year).select("@id", pl.lit(year, pl.Int16).alias("@year"), "@near")
-        for year in years
-    ]
-    back = needs.back.get(kind, 0)
-    if back:
-        before = pl.concat([known, *asked])
-        asked += [before.select("@id", (pl.col("@year") - one).alias("@year"), "@near") for one in range(1, back + 1)]
-    if asked:
-        years_asked = pl.concat(asked).unique(["@id", "@year"], keep="first", maintain_order=True)
-        whole = present.filter(
-            (pl.col("@first") == pl.col("@year")) & (pl.col("@end") == pl.col("@year").cast(pl.String) + "-12-31")
-        ).select("@id", "@year")
-        years_asked = years_asked.join(whole, on=["@id", "@year"], how="anti", maintain_order="left")
-        wanted.append(years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near"))
-    return pl.concat(wanted).unique(["@id", "@period"], keep="first", maintain_order=True)
-
-
-def _before(members: pl.DataFrame | None, present: pl.DataFrame) -> list[pl.DataFrame]:
-    """Absent members that never have a profile, with the last year in which they are looked at as nobody's member."""
-    if members is None or members.is_empty():
-        return []
-    never = members.join(present.select("@id"), on="@id", how="anti")
-    whole = (pl.col("@first") == pl.col("@year")) & (pl.col("@period") == pl.col("@year").cast(pl.String))
-    year = pl.when(whole).then(pl.col("@year") - 1).otherwise(pl.col("@year"))
-    return [never.select("@id", year.cast(pl.Int16).alias("@year"), pl.col("@region").alias("@near"))]
 
 
 def _wanted(present: pl.DataFrame, texts: Iterable[str]) -> pl.Expr:

@@ -6,27 +6,33 @@ they have the fields of the roster and no facts. Values are named as in the layo
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns, columns_of, field_types
 from gradeeval.timeline import read_period
-from gradeeval.vocabulary import AROUND
+from gradeeval.vocabulary import AROUND, ValueType
 
 ROW = "@row"
+_FEW = 20_000
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows of a kind. ``wanted`` rows, the first ones, get codes; ``judged`` marks those in their judged period."""
+    """The rows of a kind. ``wanted`` rows, the first ones, get codes; ``judged`` marks those in their judged period.
+
+    ``alike``: ``@id`` and ``@period`` of absences that share a row, and that ``@row``.
+    """
 
     kind: str
     frame: pl.DataFrame
     wanted: int
+    alike: pl.DataFrame
     made: dict[str, pl.Series] = field(default_factory=dict)
     slices: dict[str, pl.DataFrame] = field(default_factory=dict)
     years: dict[int, pl.Series] = field(default_factory=dict)
@@ -57,17 +63,21 @@ class Table:
         Only what they name is touched.
         """
         names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
-        needed = pl.DataFrame({ROW: self.frame[ROW], **{name: self.column(name) for name in names}})
+        needed = pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
         if at is not None:
-            needed = needed.select(pl.all().gather(at))
+            needed = needed[at]
         elif rows is not None:
             needed = needed.head(rows)
-        return needed.lazy().select(pl.col(ROW).alias("@"), **exprs).drop("@").collect()
+        # What repeats among expressions is found by the optimizer, which costs more than few rows do.
+        select = needed.select_seq if needed.height <= _FEW else needed.select
+        return pl.DataFrame(select("@", **exprs).get_columns()[1:])
 
     def keep(self, **columns: pl.Expr | pl.Series) -> None:
         """Makes columns, which may not build on each other."""
         exprs = {name: column for name, column in columns.items() if isinstance(column, pl.Expr)}
-        self.made.update((name, column) for name, column in columns.items() if isinstance(column, pl.Series))
+        self.made.update(
+            (name, column.alias(name)) for name, column in columns.items() if isinstance(column, pl.Series)
+        )
         if exprs:
             self.made.update((column.name, column) for column in self.evaluated(exprs).get_columns())
 
@@ -80,20 +90,26 @@ class Table:
         if found is None:
             keys = self.keys
             present = in_period(keys.filter(pl.col("@present")), end_of(text))
-            absent = keys.filter(~pl.col("@present") & (pl.col("@period") == text) & pl.col("@of").is_null())
-            both = pl.concat([present.select("@id", ROW), absent.select("@id", ROW)])
+            both = pl.concat([present.select("@id", ROW), self.absent_in(text)])
             found = self.slices[text] = both.unique("@id", keep="first", maintain_order=True)
         return found
+
+    def absent_in(self, text: str) -> pl.DataFrame:
+        """``@id`` and ``@row`` of the subjects that have a row for their absence in a period."""
+        own = (pl.col("@period") == text) & ~pl.col("@present") & pl.col("@of").is_null() & pl.col("@absence").is_null()
+        shared = self.alike.filter(pl.col("@period") == text)
+        return pl.concat([self.frame.filter(own).select("@id", ROW), shared.select("@id", ROW)])
 
     def in_year(self, year: int) -> pl.Series:
         """For each row the row of the same subject in a whole year; null where there is none."""
         found = self.years.get(year)
         if found is None:
             end = f"{year}-12-31"
-            whole = self.keys.filter((pl.col("@end") == end) & (pl.col("@first") == pl.col("@year")))
-            present = whole.filter(pl.col("@present"))
-            absent = whole.filter(~pl.col("@present") & (pl.col("@period") == str(year)) & pl.col("@of").is_null())
-            by_id = pl.concat([present.select("@id", ROW), absent.select("@id", ROW)]).unique("@id", keep="first")
+            present = self.keys.filter(
+                pl.col("@present") & (pl.col("@end") == end) & (pl.col("@first") == pl.col("@year"))
+            )
+            both = pl.concat([present.select("@id", ROW), self.absent_in(str(year))])
+            by_id = both.unique("@id", keep="first")
             own = (pl.col("@end") == end) & (pl.col("@first") == pl.col("@year"))
             joined = self.frame.select("@id", "@end", "@first", "@year", own=pl.col(ROW)).join(
                 by_id, on="@id", how="left", maintain_order="left"
@@ -122,16 +138,30 @@ def in_period(present: pl.DataFrame, end: str) -> pl.DataFrame:
 class Maker:
     """Makes the tables from coded columns."""
 
-    def __init__(self, columns: Columns, scope: Scope, places: Places, as_of: str) -> None:
+    def __init__(self, columns: Columns, scope: Scope, places: Places, as_of: str, needs: Needs) -> None:
         self.columns = columns
         self.scope = scope
         self.places = places
         self.as_of = as_of
+        self.needs = needs
         self._days: dict[tuple[str, str], pl.DataFrame] = {}
 
-    def present(self, kind: str, names: Container[str]) -> pl.DataFrame:
-        """The profiles up to the day of judgement, with these names; ``@judged`` marks the latest of each subject."""
-        given = self.columns.profiles[kind]
+    def names(self, kind: str) -> Set[str]:
+        """What is looked at in a kind; of regions also what places and rosters say of them, which others look up."""
+        own = self.needs.names.get(kind, set())
+        return own | {"name", "division", *AROUND} if kind == "region" else own
+
+    def fields(self, kind: str) -> list[str]:
+        """The columns of rosters that are looked at."""
+        names, types = self.names(kind), field_types(self.scope, kind)
+        asked = [
+            column for name in types if name in names and name != "name" for column in columns_of(name, types[name])
+        ]
+        return [column for column in asked if column in self.columns.listed[kind].columns]
+
+    def present(self, kind: str) -> pl.DataFrame:
+        """The profiles up to the day of judgement, with what is looked at; ``@judged`` marks the latest of each subject."""
+        given, names = self.columns.profiles[kind], self.names(kind)
         asked = [one for one in given.columns if one.startswith("@") or one.partition(":")[0] in names]
         frame = given.select(asked).filter(pl.col("@end") <= self.as_of)
         if "@listed" not in frame.columns:
@@ -162,84 +192,27 @@ class Maker:
             self._days[kind, day] = found
         return found
 
-    def absent(self, kind: str, wanted: pl.DataFrame, present: pl.DataFrame) -> pl.DataFrame:
-        """The views of subjects in periods without profile; ``wanted`` has ``@id``, ``@period`` and ``@near``, a region."""
-        made = []
-        present = present.select(pl.col("^(@.*|province|prefecture|county|division)$"))
-        for (text,), group in wanted.group_by("@period", maintain_order=True):
-            period = read_period(str(text))
-            assert period is not None
-            rows = group.unique("@id", keep="first", maintain_order=True)
-            rows = rows.join(
-                self.listed(kind, period.end).select("@id", LISTED_NAME, "@parent", LISTED_TIER, LISTED_TYPE),
-                on="@id",
-                how="left",
-                maintain_order="left",
-            )
-            later = present.filter(pl.col("@end") > period.end).sort(
-                "@end", pl.col("@first") == pl.col("@year"), maintain_order=True
-            )
-            around = [name for name in (*AROUND, "division") if name in present.columns]
-            later = later.unique("@id", keep="first", maintain_order=True).select(
-                "@id",
-                pl.col("@name").alias("later_name"),
-                pl.col("@region").alias("later_region"),
-                pl.col("@tier").alias("later_tier"),
-                pl.col("@type").alias("later_type"),
-                *(pl.col(name).alias(f"later {name}") for name in around if kind == "region"),
-            )
-            rows = rows.join(later, on="@id", how="left", maintain_order="left")
-            known = pl.col("listed_name").is_not_null()
-            region = pl.coalesce("later_region", "@near")
-            if kind != "region":
-                region = pl.when(known).then(pl.col("@parent").fill_null("")).otherwise(region)
-            made.append(
-                rows.select(
-                    "@id",
-                    pl.coalesce("listed_name", "later_name").fill_null("").alias("@name"),
-                    pl.lit(period.text).alias("@period"),
-                    pl.lit(period.end).alias("@end"),
-                    pl.lit(period.first, pl.Int16).alias("@first"),
-                    pl.lit(period.year, pl.Int16).alias("@year"),
-                    region.alias("@region"),
-                    pl.coalesce("later_tier", "listed_tier").alias("@tier"),
-                    pl.coalesce("later_type", "listed_type").alias("@type"),
-                    *(pl.col(f"later {name}") for name in around if kind == "region"),
-                )
-            )
-        if not made:
-            return present.clear()
-        frame = pl.concat(made)
-        return frame.with_columns(
-            pl.lit(value=False).alias("@judged"),
-            pl.lit(value=False).alias("@present"),
-            pl.lit(None, pl.UInt32).alias("@of"),
-        )
-
     def finished(self, kind: str, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with the fields that rosters and places give where the profile does not."""
         types = field_types(self.scope, kind)
         rows = self._fields_of_rosters(kind, rows, types)
+        names = self.names(kind)
         for name in AROUND:
             if f"later {name}" in rows.columns:
                 rows = _filled(rows, name, pl.col(f"later {name}")).drop(f"later {name}")
         if "later division" in rows.columns:
             rows = _filled(rows, "division", pl.col("later division")).drop("later division")
-        rows = _filled(rows, "name", pl.col("@name"))
-        if kind == "institution" and "roles" in types:
+        if "name" in names:
+            rows = _filled(rows, "name", pl.col("@name"))
+        if "roles" in types and "roles" in names:
             rows = self._roles(rows)
         return rows
 
-    def _fields_of_rosters(self, kind: str, rows: pl.DataFrame, types: object) -> pl.DataFrame:
-        assert isinstance(types, dict)
-        listed = self.columns.listed[kind]
-        fields = [
-            column
-            for name in types
-            if name != "name"
-            for column in columns_of(name, types[name])
-            if column in listed.columns
-        ]
+    def _places_around(self, kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows with the names of the regions around where the profile gives none."""
+        tiers = [tier for tier in AROUND if tier in self.names(kind)]
+        if not tiers:
+            return rows
         pairs = rows.select("@region", "@end").unique()
         near = []
         for code, day in pairs.iter_rows():
@@ -249,21 +222,24 @@ class Maker:
                     names.setdefault(row.tier, row.name)
             own = self.places.chain(code or "", day)[:1]
             near.append(
-                (code, day, own[0].name if own and own[0].id == code else None, *(names.get(tier) for tier in AROUND))
+                (code, day, own[0].name if own and own[0].id == code else None, *(names.get(tier) for tier in tiers))
             )
         schema = {
             "@region": pl.String,
             "@end": pl.String,
             "own": pl.String,
-            **{f"@{tier}": pl.String for tier in AROUND},
+            **{f"@{tier}": pl.String for tier in tiers},
         }
         around = pl.DataFrame(near, schema=schema, orient="row")
         rows = rows.join(around, on=["@region", "@end"], how="left", maintain_order="left", nulls_equal=True)
-        for tier in AROUND:
+        for tier in tiers:
             rows = _filled(rows, tier, pl.col(f"@{tier}"))
         if kind == "region":
             rows = _filled(rows, "name", pl.col("own"))
-        rows = rows.drop("own", *(f"@{tier}" for tier in AROUND))
+        return rows.drop("own", *(f"@{tier}" for tier in tiers))
+
+    def _fields_of_rosters(self, kind: str, rows: pl.DataFrame, types: Mapping[str, ValueType]) -> pl.DataFrame:
+        rows, fields, names = self._places_around(kind, rows), self.fields(kind), self.names(kind)
         if not fields or rows.is_empty():
             return rows
         given = pl.concat(
@@ -275,7 +251,9 @@ class Maker:
             ]
         )
         rows = rows.join(given, on=["@id", "@end"], how="left", maintain_order="left")
-        lists = {name: list(columns_of(name, types[name])) for name in types if types[name].form == "list"}
+        lists = {
+            name: list(columns_of(name, types[name])) for name in types if types[name].form == "list" and name in names
+        }
         together = {column: name for name, columns in lists.items() for column in columns}
         unknown = {
             name: pl.all_horizontal(
@@ -319,50 +297,6 @@ class Maker:
         )
         return rows.drop(f"of {one}" for one in present)
 
-    def absent_members(self, networks: pl.DataFrame, institutions: pl.DataFrame) -> pl.DataFrame:
-        """Members of networks that have no profile in its period, as its list gives them; ``@of`` is the row of the network."""
-        types = field_types(self.scope, "institution")
-        own = [
-            column
-            for name in types
-            for column in columns_of(name, types[name])
-            if column in self.columns.members.columns
-        ]
-        made = []
-        listing = networks.select(pl.col("^@.*$")).filter(pl.col("@present") & pl.col("@listed").fill_null(value=False))
-        for (text,), group in listing.group_by("@period", maintain_order=True):
-            period = read_period(str(text))
-            assert period is not None
-            there = in_period(institutions, period.end).select("@id")
-            rows = members_on(self.columns.members, period.end).join(
-                group.select(pl.col("@id").alias("@network"), "@period", pl.col(ROW).alias("@of")),
-                on=["@network", "@period"],
-            )
-            rows = rows.join(there, on="@id", how="anti")
-            listed = self.listed("institution", period.end).select("@id", pl.col("@parent").fill_null(""))
-            rows = rows.join(listed, on="@id", how="left", maintain_order="left")
-            made.append(
-                rows.select(
-                    "@id",
-                    "@name",
-                    pl.lit(period.text).alias("@period"),
-                    pl.lit(period.end).alias("@end"),
-                    pl.lit(period.first, pl.Int16).alias("@first"),
-                    pl.lit(period.year, pl.Int16).alias("@year"),
-                    pl.col("@parent").fill_null("").alias("@region"),
-                    pl.col("@of").cast(pl.UInt32),
-                    *own,
-                )
-            )
-        if not made:
-            return institutions.clear()
-        return pl.concat(made).with_columns(pl.lit(value=False).alias("@judged"), pl.lit(value=False).alias("@present"))
-
-
-LISTED_NAME = pl.col("@name").alias("listed_name")
-LISTED_TIER = pl.col("@tier").alias("listed_tier")
-LISTED_TYPE = pl.col("@type").alias("listed_type")
-
 
 def members_on(members: pl.DataFrame, day: str) -> pl.DataFrame:
     """The memberships that hold on a day."""
@@ -376,7 +310,7 @@ def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
     return rows.with_columns((pl.coalesce(name, value) if name in rows.columns else value).alias(name))
 
 
-def finish(kind: str, rows: Iterable[pl.DataFrame], maker: Maker, wanted: pl.Expr) -> Table:
+def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: Maker, wanted: pl.Expr) -> Table:
     """The table of these rows: first those that are wanted, judged ones before others."""
     given = list(rows)
     frame = pl.concat([one for one in given if one.height] or given[:1], how="diagonal_relaxed")
@@ -387,5 +321,9 @@ def finish(kind: str, rows: Iterable[pl.DataFrame], maker: Maker, wanted: pl.Exp
     ).to_series()
     if not later.is_sorted():
         frame = frame.select(pl.all().sort_by(later, maintain_order=True))
+    if "@absence" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.UInt32).alias("@absence"))
     frame = frame.drop([one for one in (ROW, "@given") if one in frame.columns]).with_row_index(ROW)
-    return Table(kind, frame, int(frame["@wanted"].sum()))
+    shared = frame.filter(pl.col("@absence").is_not_null()).select("@absence", ROW)
+    rows_of = alike.join(shared, on="@absence", maintain_order="left").select("@id", "@period", ROW)
+    return Table(kind, frame, int(frame["@wanted"].sum()), rows_of)

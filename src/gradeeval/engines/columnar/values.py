@@ -82,6 +82,7 @@ class Values:
     _truths: dict[tuple[str, Condition, Reach], pl.Expr] = field(default_factory=dict)
     _bound_codes: dict[tuple[str, Condition, Reach], pl.Expr] = field(default_factory=dict)
     _tops: dict[tuple[str, str], int] = field(default_factory=dict)
+    _years: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
     _count: int = 0
 
     # -- names -----------------------------------------------------------------------------------------------------
@@ -244,28 +245,31 @@ class Values:
 
     def gathered(self, value: Value, source: str, rows: pl.Series, kind: str, value_type: ValueType) -> Value:
         """A value of the rows ``rows`` of one table as a value of those of another; where there is no row, unknown."""
-        table = self.relations.tables[source]
+        exprs: dict[str, pl.Expr] = {}
 
         def taken(expr: pl.Expr) -> pl.Expr:
             name = self.fresh()
-            self.add(kind, **{name: table.evaluated({name: expr})[name].gather(rows)})
+            exprs[name] = expr
             return pl.col(name)
 
+        made: Value
         if isinstance(value, Mapping):
-            return {code: taken(expr) for code, expr in value.items()}
-        if isinstance(value, pl.Expr):
-            return taken(value)
-        lo = replace(
-            value.lo, upper=taken(value.lo.upper), lower=None if value.lo.lower is None else taken(value.lo.lower)
-        )
-        hi = lo
-        if value.hi is not value.lo:
-            hi = replace(
-                value.hi, upper=taken(value.hi.upper), lower=None if value.hi.lower is None else taken(value.hi.lower)
+            made = {code: taken(expr) for code, expr in value.items()}
+        elif isinstance(value, pl.Expr):
+            made = taken(value)
+        else:
+            lo = replace(
+                value.lo, upper=taken(value.lo.upper), lower=None if value.lo.lower is None else taken(value.lo.lower)
             )
-        none = taken(or_false(value.none)).fill_null(value=True)
-        empty = taken(or_false(value.empty)).fill_null(value=False)
-        return self.kept(kind, Number(lo, hi, none, empty), value_type)
+            hi = lo
+            if value.hi is not value.lo:
+                lower = None if value.hi.lower is None else taken(value.hi.lower)
+                hi = replace(value.hi, upper=taken(value.hi.upper), lower=lower)
+            none, empty = taken(or_false(value.none)), taken(or_false(value.empty))
+            made = Number(lo, hi, none.fill_null(value=True), empty.fill_null(value=False))
+        found = self.relations.tables[source].evaluated(exprs).select_seq(pl.all().gather(rows))
+        self.add(kind, **dict(zip(exprs, found.get_columns(), strict=True)))
+        return self.kept(kind, made, value_type) if isinstance(made, Number) else made
 
     # -- formulas --------------------------------------------------------------------------------------------------
 
@@ -448,14 +452,17 @@ class Values:
 
     def _rows_of_years(self, kind: str, offset: int) -> pl.Series:
         """For each row the row of the same subject in the whole year that many years after its own."""
-        table = self.relations.tables[kind]
-        years = table.keys.select((pl.col("@year") + offset).alias("year"))
-        taken = pl.lit(None, pl.UInt32)
-        for year in years["year"].unique():
-            name = f"in {year}"
-            years = years.with_columns(table.in_year(int(year)).alias(name))
-            taken = pl.when(pl.col("year") == year).then(pl.col(name)).otherwise(taken)
-        return years.with_columns(taken.alias("taken"))["taken"]
+        found = self._years.get((kind, offset))
+        if found is None:
+            table = self.relations.tables[kind]
+            years = table.keys.select((pl.col("@year") + offset).alias("year"))
+            taken = pl.lit(None, pl.UInt32)
+            for year in years["year"].unique():
+                name = f"in {year}"
+                years = years.with_columns(table.in_year(int(year)).alias(name))
+                taken = pl.when(pl.col("year") == year).then(pl.col(name)).otherwise(taken)
+            found = self._years[kind, offset] = years.with_columns(taken.alias("taken"))["taken"]
+        return found
 
     def difference(
         self, kind: str, indicator: Indicator, earlier: pl.Series, later: pl.Series | None
