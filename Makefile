@@ -2,6 +2,7 @@
 #   make demo    a new environment, and one sample judged
 #   make check   a new environment, and every gate that CI runs
 #   make bench   the benchmarks, held against their bounds
+#   make peers   the comparison with other rule engines, and docs/benchmarks.md from it
 #   make picture the picture of a report in the READMEs, made anew
 #   make soak    the heavy property tests, on every supported Python of this machine
 #   make clean   what the others left behind
@@ -16,7 +17,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip
 PLUGINS = $(wildcard plugins/*)
 
-.PHONY: demo check bench picture soak docs clean environment development without-durable-rules format types layers tests plugins
+.PHONY: demo check bench peers picture soak docs clean environment development without-durable-rules format types layers tests plugins
 
 demo: environment
 	@$(PIP) install --quiet . || $(MAKE) --no-print-directory without-durable-rules
@@ -67,6 +68,13 @@ bench: EXTRAS = dev,bench,browser
 bench: development
 	$(BIN)/python benchmarks/run.py
 
+# The peers in an environment of their own: nobody who works on gradeeval needs them.
+peers: VENV = .venv-peers
+peers: EXTRAS = batch
+peers: development
+	$(BIN)/python benchmarks/peers/install.py
+	$(BIN)/python benchmarks/peers/compare.py
+
 picture:
 	$(BIN)/python -m tests.docs.picture
 
@@ -78,7 +86,7 @@ docs: development
 	$(BIN)/python docs/render.py
 
 clean:
-	rm -rf .venv .venv-soak-* build dist src/*.egg-info plugins/*/build plugins/*/dist plugins/*/src/*.egg-info
+	rm -rf .venv .venv-soak-* .venv-peers benchmarks/.cache build dist src/*.egg-info plugins/*/build plugins/*/dist plugins/*/src/*.egg-info
 	rm -rf .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src plugins tests benchmarks rulesets schemas samples -name __pycache__ -prune -exec rm -rf {} +
 	find src plugins -name '*.mo' -exec rm -f {} +

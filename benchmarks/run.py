@@ -256,6 +256,17 @@ def mutation() -> list[Row]:
     return [Row("(i) mutants of all rulesets, two processes", f"{seconds:.1f} s", "≤ 300 s", seconds > 300)]
 
 
+def province_rows(*, quick: bool) -> list[Row]:
+    """(m) A province and the nation, against the peers in columns, raw durable-rules and the clock; see ``peers/``."""
+    words = ["--institutions", "2000", "--sample", "50", "--seconds", "0.1", "--rounds", "1", "--peers-only"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "held.json"
+        command = [sys.executable, str(HERE / "peers" / "compare.py"), "--bounded", "--held", str(path)]
+        _quiet([*command, *(words if quick else ())], (0,))
+        held = json.loads(path.read_bytes())
+    return [Row(f"(m) {one['name']}", one["figure"], one["bound"], one["broken"]) for one in held]
+
+
 class _Session:
     """What stays warm between checks in one process: the workspace, the schemas and the engines."""
 
@@ -364,6 +375,7 @@ def main() -> int:
         *lint_rows(3 if quick else 9),
         *proving(),
         *mutation(),
+        *province_rows(quick=quick),
     ]
     print(
         tabulate(
