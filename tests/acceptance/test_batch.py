@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import resource
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +102,69 @@ def agree(out: Path, result: dict[str, Any]) -> None:
     assert +absent == Counter(
         {(one["subject"], one["requirement"]): len(one["absent"]) for one in result["roll_up"] if one.get("absent")}
     )
+    assert named_parts(out) == {
+        (one["subject"], one["requirement"], outcome, part["id"], part["id"] in {gone["id"] for gone in one["absent"]})
+        for one in result["roll_up"]
+        for outcome, parts in one["outcomes"].items()
+        for part in parts
+    }
+    figures_agree(out, result)
     lacking = {(row["id"], row["requirement"]) for row in frame(out, "gaps").iter_rows(named=True)}
     assert lacking == {
         key for key, (outcome, reason) in expected.items() if outcome in ("unmet", "unknown") and reason is None
     }
+
+
+def named_parts(out: Path) -> set[tuple[str, str, str, str, bool]]:
+    """Whole, requirement, outcome, part and whether it is absent: each part of each whole by name."""
+    found = set()
+    binds = {
+        (row["requirement"], row["kind"], row["tier"], row["type"]): row["document"]
+        for row in pl.read_parquet(out / "requirements.parquet").iter_rows(named=True)
+    }
+    asked = {(row["id"], row["requirement"]) for row in frame(out, "rollup").iter_rows(named=True)}
+    for folder in sorted((out / "provinces").iterdir()):
+        parts = {row["part"]: row for row in pl.read_parquet(folder / "parts.parquet").iter_rows(named=True)}
+        for row in pl.read_parquet(folder / "members.parquet").iter_rows(named=True):
+            part = parts[row["part"]]
+            for id, kind, tier, type in binds:
+                sort = (kind, tier, type) == (row["part_kind"], row["part_tier"], row["part_type"])
+                if sort and (row["id"], id) in asked and part.get(id) is not None:
+                    outcome = MEANING[part[id]][0]
+                    if outcome != "not_applicable":
+                        found.add((row["id"], id, outcome, part["id"], part["absent"]))
+    return found
+
+
+def figures_agree(out: Path, result: dict[str, Any]) -> None:
+    """What the figures of gaps and of areas say is what the findings say, exactly where it is a decimal."""
+    findings = {(one["subject"], one["requirement"]): one for one in result["findings"]}
+    rows = [*frame(out, "gaps").iter_rows(named=True), *frame(out, "figures").iter_rows(named=True)]
+    seen = Counter[str]()
+    for row in rows:
+        one = findings[row["id"], row["requirement"]]
+        if one.get("unit") in (None, "yes_no"):
+            continue
+        for name in ("actual", "gap", "shortfall", *(("computed", "reported") if "computed_lo" in row else ())):
+            if name in one:
+                ends = one[name] if isinstance(one[name], dict) else {"lo": one[name], "hi": one[name]}
+                for end, text in ends.items():
+                    assert near(row[f"{name}_{end}"], text), (row, one)
+                    seen[name] += 1
+        if one["outcome"] in ("unmet", "unknown"):
+            assert {"units": "count"}.get(row["unit"], row["unit"]) == one.get("shortfall_unit"), (row, one)
+        if "differs" in row:
+            assert row["differs"] == any("请核对" in note and "上报" in note for note in one.get("notes", ()))
+            seen["differs"] += row["differs"]
+    assert seen["actual"] or not frame(out, "figures").height
+
+
+def near(figure: float | None, text: str | None) -> bool:
+    """Whether a figure is the float nearest to a decimal, or a fraction to nine digits; an open end is infinite or unknown."""
+    if text is None:
+        return figure is None or math.isinf(figure)
+    assert figure is not None
+    return abs(figure - Fraction(text)) < 1e-9 if "/" in text else figure == float(Fraction(text))
 
 
 def checked(paths: list[Path], to: Path) -> dict[str, Any]:

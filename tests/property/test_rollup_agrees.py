@@ -26,7 +26,7 @@ from gradeeval.engines.columnar.gaps import gaps
 from gradeeval.engines.views import View, World
 from gradeeval.findings.contributing import pulling_down
 from gradeeval.findings.finding import Finding, make_finding
-from gradeeval.language.nodes import Share
+from gradeeval.language.nodes import Ratio, Share
 from gradeeval.language.scope import has_parts
 from gradeeval.quantity import Interval
 
@@ -99,10 +99,16 @@ def test_each_failing_or_unknown_part_is_named() -> None:
                         for part in world.parts(view, ruleset.reach)[0]:
                             if engine.judge(part)[at].outcome in ("unmet", "unknown"):
                                 expected[row_of(run, view), part.id] += 1
-                ids = run.table(ruleset.reach.kind).frame["@id"]
-                found = Counter(
-                    (whole, ids[part]) for whole, part, _code in rollup.failing(run, kind, requirement).iter_rows()
-                )
+                found: Counter[tuple[int, str]] = Counter()
+                for reach, edges in rollup.members(run, kind):
+                    if reach == ruleset.reach:
+                        ids = run.table(reach.kind).frame["@id"]
+                        cells = run.codes[reach.kind][requirement.id].gather(edges["@part"])
+                        found.update(
+                            (whole, ids[part])
+                            for (whole, part), code in zip(edges.iter_rows(), cells, strict=True)
+                            if rollup.MEANING[code][0] in ("unmet", "unknown")
+                        )
                 assert found == expected, seed
 
 
@@ -138,8 +144,9 @@ def test_gaps_are_those_of_findings() -> None:
     """Shortfalls of numbers where they are told in the unit of the target or in parts."""
     seen = Counter[str]()
     for seed in range(600):
-        shares = {item.name for item in draw_ruleset(seeded(seed)).formulas if isinstance(item.formula, Share)}
-        if seed > 60 and not any(item.indicator in shares for item in draw_ruleset(seeded(seed)).requirements):
+        drawn_rules = draw_ruleset(seeded(seed))
+        divided = {item.name for item in drawn_rules.formulas if isinstance(item.formula, Share | Ratio)}
+        if seed > 60 and not any(item.indicator in divided for item in drawn_rules.requirements):
             continue
         ruleset, world, as_of, run = drawn(seed)
         if ruleset.reach.kind not in run.relations.tables:
@@ -165,14 +172,22 @@ def test_gaps_are_those_of_findings() -> None:
             interval = value if isinstance(value, Interval) else Interval(value, value)
             assert close(row["actual_lo"], interval.lo / scale), seed
             assert close(row["actual_hi"], interval.hi / scale), seed
-            amount = finding.shortfall.amount if finding.shortfall is not None else None
-            quotient = interval.of is not None and finding.source == "reported"
-            ratio = interval.of is not None and finding.shortfall is not None and finding.shortfall.unit != "units"
-            if amount is not None and not quotient and not ratio:
-                assert close(row["shortfall_lo"], amount[0]), (seed, requirement, finding.shortfall, row)
-                assert close(row["shortfall_hi"], amount[1]), (seed, requirement, finding.shortfall, row)
-                seen[finding.shortfall.unit or ""] += 1  # type: ignore[union-attr]
-    assert seen["units"] and seen["count"]
+            assert (row["numerator"] is None) == (interval.of is None), seed
+            if interval.of is not None:
+                assert close(row["numerator"], interval.of) and close(row["denominator"], interval.to), seed
+                seen["quotient"] += 1
+            assert finding.gap is not None
+            assert close(row["gap_lo"], finding.gap[0]) and close(row["gap_hi"], finding.gap[1]), seed
+            shortfall = finding.shortfall
+            if shortfall is None or shortfall.amount is None:
+                continue
+            assert close(row["shortfall_lo"], shortfall.amount[0]), (seed, requirement, shortfall, row)
+            assert close(row["shortfall_hi"], shortfall.amount[1]), (seed, requirement, shortfall, row)
+            assert row["unit"] == shortfall.unit, (seed, requirement, shortfall, row)
+            seen[shortfall.unit or ""] += 1
+            if requirement.within is None and isinstance(finding.reference.indicator.formula, Ratio):  # type: ignore[union-attr]
+                seen["ratio"] += interval.of is not None
+    assert min(seen[name] for name in ("units", "count", "quotient", "ratio")) > 1, seen
 
 
 def test_figures_of_areas_and_their_children() -> None:

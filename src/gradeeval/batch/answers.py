@@ -18,7 +18,9 @@ from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 
-FILES = ("subjects", "verdicts", "gaps", "rollup", "figures", "children", "contributors", "places")
+FILES = (
+    *("subjects", "verdicts", "gaps", "rollup", "figures", "children", "contributors", "members", "parts", "places"),
+)
 _FORCES = "['mandatory', 'in_principle', 'strive', 'encourage', 'explore', 'permit']"
 _TIERS = ("county", "prefecture", "province")
 Row = dict[str, Any]

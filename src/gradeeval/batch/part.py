@@ -14,14 +14,14 @@ import polars as pl
 
 from gradeeval.batch.choosing import Choice, choose
 from gradeeval.batch.verdicts import binds_now, verdict_of
+from gradeeval.batch.wholes import behind
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MEANING, MISSED
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.gaps import by_requirement
-from gradeeval.engines.columnar.numbers import Unheld
+from gradeeval.engines.columnar.measures import FIGURES
 from gradeeval.engines.columnar.places import Places
-from gradeeval.engines.conditions import found
 from gradeeval.engines.judgement import UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
@@ -71,8 +71,8 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     """Judges the latest profile of each subject up to the day; ``own``: only these ids of each kind have results.
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
-    ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``figures``, ``children``, ``contributors``
-    and ``places``; all in a fixed order. What is rolled up is not summed yet: that is ``rolled_up``'s.
+    ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
+    in a fixed order. What is rolled up is not summed yet: that is ``rolled_up``'s.
     """
     regions = Regions(Places(columns, rules.scope, lenient=False).rosters)
     asked = {
@@ -108,7 +108,7 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     made.tally = pl.concat(
         [_TALLY, *(_tally(run, whole, choice, rows[whole]) for whole in rollup.WHOLES if whole in rows)]
     )
-    made.frames |= _behind_targets(run, choice, rows)
+    made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
     return made
 
@@ -221,9 +221,8 @@ _GAPS: dict[str, PolarsDataType] = {
     "kind": pl.Categorical,
     "id": pl.String,
     **dict.fromkeys(("requirement", "outcome"), pl.Categorical),
-    **dict.fromkeys(("actual_lo", "actual_hi"), pl.Float64),
-    "target": pl.Categorical,
-    **dict.fromkeys(("shortfall_lo", "shortfall_hi"), pl.Float64),
+    **dict.fromkeys(FIGURES, pl.Float64),
+    **dict.fromkeys(("unit", "target"), pl.Categorical),
 }
 """What has few values is held once, and takes a byte or two a row."""
 
@@ -256,7 +255,8 @@ def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[p
             .then(pl.lit(UNMET, pl.Categorical))
             .otherwise(pl.lit(UNKNOWN, pl.Categorical))
             .alias("outcome"),
-            *(name for name, dtype in _GAPS.items() if dtype == pl.Float64),
+            *FIGURES,
+            pl.col("unit").cast(pl.Categorical),
         ).select(list(_GAPS))
 
 
@@ -277,46 +277,13 @@ def in_order(sums: pl.DataFrame) -> pl.DataFrame:
     return sums.sort("kind", "id", "place", "outcome").select(ROLLUP)
 
 
-def _behind_targets(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """What stands behind the targets of areas and networks."""
-    made: dict[str, list[pl.DataFrame]] = {"figures": [], "children": [], "contributors": []}
-    for requirement in choice.requirements:
-        kind = requirement.binds.kind
-        if kind in rollup.WHOLES and kind in rows:
-            for name, frame in _behind(run, requirement, choice, rows[kind]):
-                made[name].append(frame)
-    return {name: pl.concat([_BEHIND[name], *frames]) for name, frames in made.items()}
-
-
 _WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
-_FIGURES = ("actual", "computed", "reported", "before")
 ADDED_UP, COUNTED = ("kind", "id", "place", "requirement", "outcome"), ("parts", "absent")
 """The columns of a tally: rows that agree in the first add up in the others. ``place`` is that of the requirement in order."""
 ROLLUP = (*_WHO, "outcome", *COUNTED)
 _TALLY = pl.DataFrame(
     schema={**_WHO, "place": pl.UInt32, "outcome": pl.String, **dict.fromkeys(COUNTED, pl.Int64)}
 ).select(*ADDED_UP, *COUNTED)
-_BEHIND = {
-    "figures": pl.DataFrame(
-        schema={
-            **_WHO,
-            "outcome": pl.String,
-            **{f"{name}_{end}": pl.Float64 for name in _FIGURES for end in ("lo", "hi")},
-            "pace": pl.Float64,
-            "differs": pl.Boolean,
-            **dict.fromkeys(("have", "lack", "unsure"), pl.Int64),
-        }
-    ),
-    "children": pl.DataFrame(
-        schema={
-            **_WHO,
-            "part": pl.String,
-            **dict.fromkeys(("actual_lo", "actual_hi", "effect"), pl.Float64),
-            "rank": pl.UInt32,
-        }
-    ),
-    "contributors": pl.DataFrame(schema={**_WHO, "part_kind": pl.String, "part": pl.String, "lacks": pl.Boolean}),
-}
 
 
 def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
@@ -330,42 +297,6 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataF
     outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
     named = frame.with_columns(outcomes, pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
     return named.select(_TALLY.columns)
-
-
-def _behind(
-    run: Run, requirement: Requirement, choice: Choice, keys: pl.DataFrame
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The figures behind a target on areas, their children ranked, and the parts that pull them down."""
-    places = [place for place, one in enumerate(choice.sets) if requirement.id in one.requirements]
-    own = keys.filter(pl.col("@asked").is_in(places)).select("@row", pl.col("@id").alias("id"))
-    kind, id = pl.lit(requirement.binds.kind).alias("kind"), pl.lit(requirement.id).alias("requirement")
-    wholes = own.select(pl.col("@row").alias("@whole"), "id")
-    scope = run.outcomes.values.scope
-    if requirement.id in run.fallen_back or own.is_empty():
-        return
-    if found(scope, requirement.indicator, requirement.binds).type.form == "number":
-        try:
-            figures = rollup.areas(run, requirement)
-        except Unheld:
-            return
-        outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
-        figures = figures.join(own, on="@row").sort("id")
-        yield "figures", figures.select(kind, "id", id, outcomes, *_BEHIND["figures"].columns[4:])
-    parts = _named(run, requirement.binds.kind)
-    children = rollup.children(run, requirement).join(wholes, on="@whole").join(parts, on="@part")
-    children = children.sort("id", "rank", "part", nulls_last=True)
-    yield "children", children.select(kind, "id", id, *_BEHIND["children"].columns[3:])
-    indicator = scope.indicators.get(requirement.indicator)
-    of = getattr(indicator.formula, "of", None) if indicator is not None else None
-    pulling = rollup.contributors(run, requirement)
-    if not isinstance(of, str) and of is not None and pulling.height:
-        named = pulling.join(wholes, on="@whole").join(_named(run, of.kind), on="@part")
-        named = named.sort("id", ~pl.col("lacks"), "part")
-        yield "contributors", named.select(kind, "id", id, pl.lit(of.kind).alias("part_kind"), "part", "lacks")
-
-
-def _named(run: Run, kind: str) -> pl.DataFrame:
-    return run.table(kind).keys.select(pl.col("@row").alias("@part"), pl.col("@id").alias("part"))
 
 
 def written(frames: Mapping[str, pl.DataFrame], folder: Path) -> list[dict[str, Any]]:

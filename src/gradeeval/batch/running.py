@@ -28,6 +28,7 @@ from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.canonical import digest
 from gradeeval.files.folders import hold, new_folder
 from gradeeval.files.writing import write_whole
+from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 from gradeeval.problems import Problem
@@ -372,6 +373,12 @@ def _requirements(installed: Installed, documents: Sequence[str]) -> pl.DataFram
                     "unit": scope.types[item.indicator].unit if item.indicator in scope.types else None,
                     "force": item.force,
                     "due": item.due,
+                    "span": str(item.within or item.every_year or "") or None,
+                    "part_kind": _part_kind(scope, item),
+                    "replaces": item.replaces,
+                    "stricter_than": item.stricter_than,
+                    "extends": item.extends,
+                    "basis": item.basis,
                     "topics": list(item.topics),
                 }
             )
@@ -389,5 +396,18 @@ def _requirements(installed: Installed, documents: Sequence[str]) -> pl.DataFram
         "unit",
         "force",
         "due",
+        "span",
+        "part_kind",
+        "replaces",
+        "stricter_than",
+        "extends",
+        "basis",
     )
     return pl.DataFrame(rows, schema={**dict.fromkeys(texts, pl.String), "topics": pl.List(pl.String)})
+
+
+def _part_kind(scope: Scope, requirement: Requirement) -> str | None:
+    """What a share, count or sum goes over."""
+    indicator = scope.indicators.get(requirement.indicator)
+    of = getattr(indicator.formula, "of", None) if indicator is not None else None
+    return of.kind if isinstance(of, Reach) else None

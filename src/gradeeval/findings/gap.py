@@ -109,7 +109,7 @@ def _shortfall(
         below, above = max(low - interval.hi, 0), max(low - interval.lo, 0)
         whole = computed is not None and computed.value is judgement.value
         if isinstance(formula, Share) and computed is not None and whole and not isinstance(low, float):
-            return _more_parts(computed, Fraction(low) / scale)
+            return _more_parts(computed, Fraction(low) / scale, _strict(requirement))
     elif interval.hi > high or interval.lo > high:
         below, above = max(interval.lo - high, 0), max(interval.hi - high, 0)
     else:
@@ -138,19 +138,26 @@ def _in_units(
     if isinstance(formula, Ratio):
         return Shortfall((apart, apart), scope.types[formula.of].unit)
     if interval.of == int(interval.of) and interval.to == int(interval.to):
-        test = requirement.target.test
-        strict = isinstance(test, Bounds) and (test.above is not None or test.below is not None)
-        apart = Fraction(math.floor(apart) + 1 if strict else math.ceil(apart))
+        apart = Fraction(_whole_from(apart, strict=_strict(requirement)))
     return Shortfall((apart, apart), UNITS)
 
 
-def _more_parts(computed: Computed, limit: Fraction) -> Shortfall:
+def _more_parts(computed: Computed, limit: Fraction, strict: bool) -> Shortfall:
     """How many more parts, where some are unknown: from the kindest to the hardest case."""
-    have, sure = len(computed.have), len(computed.have) + len(computed.lack)
-    unsure = len(computed.unsure)
-    least = max(0, math.ceil(limit * (sure + unsure) / 100) - have - unsure)
-    most = max(0, math.ceil(limit * (sure + unsure) / 100) - have)
-    return Shortfall((Fraction(least), Fraction(most)), UNITS)
+    have, unsure = len(computed.have), len(computed.unsure)
+    needed = _whole_from(limit * (have + len(computed.lack) + unsure) / 100, strict=strict)
+    return Shortfall((Fraction(max(0, needed - have - unsure)), Fraction(max(0, needed - have))), UNITS)
+
+
+def _strict(requirement: Requirement) -> bool:
+    """Whether the target has to be passed, not only reached."""
+    test = requirement.target.test
+    return isinstance(test, Bounds) and (test.above is not None or test.below is not None)
+
+
+def _whole_from(amount: Fraction, *, strict: bool) -> int:
+    """The whole number from which on an amount is reached, or passed where that is asked."""
+    return math.floor(amount) + 1 if strict else math.ceil(amount)
 
 
 def _up(bound: Fraction | float) -> Fraction | float:

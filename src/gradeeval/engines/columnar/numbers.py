@@ -198,13 +198,12 @@ def between(number: Number, low: Limit, low_open: bool, high: Limit, high_open: 
     return pl.when(met).then(pl.lit(value=True)).when(missed).then(pl.lit(value=False))
 
 
-def shortage(limit: Limit, bound: Bound) -> pl.Expr:
-    """``limit - bound`` as a float: the difference is exact before it is rounded. Infinite where either is."""
+def shortage(limit: Limit, bound: Bound) -> Bound:
+    """``limit - bound``, exactly; infinite where either is."""
     if isinstance(limit, float):
-        return pl.lit(limit)
+        return constant(limit)
     scale = Fraction(limit) / bound.factor
     upper = _held(bound.upper, bound.top, scale.denominator)
     lower = pl.lit(scale.numerator, WIDE) if bound.lower is None else _held(bound.lower, bound.bottom, scale.numerator)
-    below_it = pl.lit(1.0) if bound.lower is None else bound.lower.cast(pl.Float64)
-    step = bound.factor / scale.denominator
-    return (lower - upper).cast(pl.Float64) / below_it * float(step)
+    top = bound.top * scale.denominator + bound.bottom * abs(scale.numerator)
+    return Bound(lower - upper, top, bound.lower, bound.bottom, bound.factor / scale.denominator)

@@ -30,12 +30,15 @@ from gradeeval.timeline import Span
 
 @dataclass(slots=True)
 class Outcomes:
-    """Makes the codes of requirements from the values of a run. ``tested`` keeps what each target looked at, for gaps."""
+    """Makes the codes of requirements from the values of a run, and keeps what figures are made from.
+
+    ``tested`` is what each target looked at; ``yearly`` the column of the code of the single year, of a demand of every year.
+    """
 
     values: Values
     permits: Mapping[str, Requirement]
     tested: dict[str, Value] = field(default_factory=dict)
-    led: dict[str, str] = field(default_factory=dict)
+    yearly: dict[str, str] = field(default_factory=dict)
 
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
@@ -128,32 +131,62 @@ class Outcomes:
         return pl.col("@on_file")
 
     def _by_year(self, requirement: Requirement, span: Span, once: pl.Expr) -> pl.Expr:
-        """The worst of the years up to the judged one, the latest of these leading; a year that is not over is left out."""
+        """The worst of the years up to the judged one; a year that is not over is left out."""
         kind, values = requirement.binds.kind, self.values
         table = values.relations.tables[kind]
-        name, led = values.fresh(), values.fresh()
+        name = self.yearly[requirement.id] = values.fresh()
         values.add(kind, **{name: once})
         codes = table.column(name)
-        over = pl.col("@end").str.ends_with("12-31")
-        last = pl.when(over).then(pl.col("@year")).otherwise(pl.col("@year") - 1)
-        worst, leader, rank = _code(EARLY), pl.lit(None, pl.UInt32), pl.lit(9, pl.UInt8)
+        worst, rank = _code(EARLY), pl.lit(9, pl.UInt8)
         ranks = {code: severity(code) for code in MEANING}
         for year in reversed(self._years(kind, span)):
-            rows = table.in_year(year)
-            column, row = values.fresh(), values.fresh()
-            values.add(kind, **{column: codes.gather(rows), row: rows})
-            judged = (self._first(kind, span) <= year) & (last >= year) & pl.col(column).is_not_null()
+            column = values.fresh()
+            values.add(kind, **{column: codes.gather(table.in_year(year))})
+            judged = self._is_judged(kind, span, year) & pl.col(column).is_not_null()
             own = pl.col(column).replace_strict(ranks, return_dtype=pl.UInt8, default=None)
             worse = judged & (own < rank)
             worst = pl.when(worse).then(pl.col(column)).otherwise(worst)
-            leader = pl.when(worse).then(pl.col(row)).otherwise(leader)
             rank = pl.when(worse).then(own).otherwise(rank)
-            kept = {one: values.fresh() for one in ("worst", "leader", "rank")}
-            values.add(kind, **{kept["worst"]: worst, kept["leader"]: leader, kept["rank"]: rank})
-            worst, leader, rank = (pl.col(one) for one in kept.values())
-        values.add(kind, **{led: leader})
-        self.led[requirement.id] = led
+            kept = {one: values.fresh() for one in ("worst", "rank")}
+            values.add(kind, **{kept["worst"]: worst, kept["rank"]: rank})
+            worst, rank = (pl.col(one) for one in kept.values())
         return worst
+
+    def _is_judged(self, kind: str, span: Span, year: int) -> pl.Expr:
+        """Whether a year of a span is looked at: it is over and not before the span, or what is on file, begins."""
+        over = pl.col("@end").str.ends_with("12-31")
+        last = pl.when(over).then(pl.col("@year")).otherwise(pl.col("@year") - 1)
+        return (self._first(kind, span) <= year) & (last >= year)
+
+    def worst_rows(self, requirement: Requirement, rows: pl.Series, gap: pl.Expr) -> pl.Series:
+        """For rows of a demand of every year those of the year with the smallest ``gap`` among the years of its outcome.
+
+        Other rows, and those of which no year is judged, stay. Of years with equal gaps the latest.
+        """
+        kind, span = requirement.binds.kind, requirement.every_year
+        if span is None:
+            return rows
+        table = self.values.relations.tables[kind]
+        ranks = {code: severity(code) for code in MEANING}
+        codes = table.column(self.yearly[requirement.id]).replace_strict(ranks, return_dtype=pl.UInt8, default=None)
+        years = []
+        for year in reversed(self._years(kind, span)):
+            there = table.in_year(year).gather(rows)
+            judged = table.evaluated({"judged": self._is_judged(kind, span, year)}, at=rows)["judged"]
+            far = table.evaluated({"gap": gap}, at=there)["gap"]
+            frame = pl.DataFrame({"there": there, "judged": judged, "rank": codes.gather(there), "gap": far})
+            years.append(frame.with_row_index("at").filter(pl.col("judged") & pl.col("rank").is_not_null()))
+        if not years:
+            return rows
+        worst = (
+            pl.concat(years)
+            .with_columns(pl.col("gap").fill_null(INFINITY))
+            .filter(pl.col("rank") == pl.col("rank").min().over("at"))
+            .sort("gap", maintain_order=True)
+            .unique("at", keep="first", maintain_order=True)
+        )
+        own = pl.DataFrame({"own": rows}).with_row_index("at").join(worst, on="at", how="left", maintain_order="left")
+        return own.select(pl.coalesce("there", "own")).to_series()
 
     def _total(self, kind: str, span: Span, reference: Reference) -> Value:
         """What ``within`` tests: the years added up, of a yes/no whether it was done in one of them."""

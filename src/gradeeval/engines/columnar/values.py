@@ -492,12 +492,6 @@ class Values:
         present = table.frame["@present"].gather(rows)
         return pl.DataFrame({"row": rows, "there": present}).select(pl.when("there").then("row")).to_series()
 
-    def evaluated_judged(self, kind: str, exprs: Mapping[str, pl.Expr]) -> pl.DataFrame:
-        """Expressions on the judged rows, which are the first ones, with ``@row``."""
-        table = self.relations.tables[kind]
-        judged = int(table.frame["@judged"].sum())
-        return table.frame.select("@row").head(judged).hstack(table.evaluated(exprs, judged))
-
     # -- conditions ------------------------------------------------------------------------------------------------
 
     def truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
