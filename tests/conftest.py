@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import pytest
 from hypothesis import settings
@@ -21,11 +23,15 @@ settings.load_profile("soak" if SOAK else "check")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests on the source texts where there are none; leave minutes-long ones to ``make soak``."""
+    """Skip tests on the source texts and on Spark where there are none; leave minutes-long ones to ``make soak``."""
     if not SHARED.is_dir():
         for item in items:
             if item.get_closest_marker("shared"):
                 item.add_marker(pytest.mark.skip(reason="no ../shared beside the checkout: no source texts to read"))
+    lacking = "Java" if which("java") is None else "pyspark" if find_spec("pyspark") is None else None
+    for item in items:
+        if lacking and item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.skip(reason=f"no {lacking}: nothing runs on Spark here"))
     if not SOAK and not config.option.markexpr:
         slow = [item for item in items if item.get_closest_marker("slow")]
         if slow:

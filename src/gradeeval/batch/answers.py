@@ -174,9 +174,9 @@ class Results:
     def _codes(self, kind: str, id: str) -> dict[str, int | None]:
         for part in self.summary["parts"]:
             path = glob.escape(str(folder_of(self.folder, part["part"]) / f"{kind}.parquet"))
-            found = self._rows("SELECT * EXCLUDE (id) FROM read_parquet(?) WHERE id = ?", [path, id])
+            found = self._rows("SELECT * FROM read_parquet(?) WHERE id = ?", [path, id])
             if found:
-                return found[0]
+                return {name: code for name, code in found[0].items() if name != "id"}
         return {}
 
     def region(self, text: str, tier: str | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from gradeeval.cli.failing import FAIL_ON, exit_code
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.preparing import AskedRules, asked_rules, check_topics, opened
 from gradeeval.cli.progress import measured, watched
-from gradeeval.errors import MissingExtra, NotFound
+from gradeeval.errors import MissingExtra, Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.folders import new_folder
 from gradeeval.files.writing import write_whole
@@ -35,29 +35,56 @@ MOST_PROCESSES = 256
 
 
 @click.command(help=mark("一次评定整个数据集，按省写出结论、差距和汇总（Parquet）；中断后用同一命令继续。"))
-@click.argument("dataset", type=options.PATH)
-@click.option("-o", "--output", type=options.PATH, required=True, help=mark("结果文件夹：新的，或上次中断的"))
+@click.argument("dataset", type=options.LOCATION)
+@click.option("-o", "--output", type=options.LOCATION, required=True, help=mark("结果文件夹：新的，或上次中断的"))
 @options.as_of
 @options.rulesets
 @click.option("--topic", "topics", multiple=True, help=mark("只看这些主题（可重复）"))
 @click.option("--only", multiple=True, help=mark("只看编号符合通配符的要求，如 'henan-2023-31/2.3*'"))
 @click.option("--force", "forces", multiple=True, type=click.Choice(FORCES), help=mark("只看这些约束力"))
-@click.option("-j", "--jobs", type=click.IntRange(1, MOST_PROCESSES), default=1, help=mark("同时评定的省数（进程数）"))
+@click.option("-j", "--jobs", type=click.IntRange(1, MOST_PROCESSES), help=mark("同时评定的省数（进程数）"))
+@click.option(
+    "--on", type=click.Choice(("machine", "spark")), default="machine", help=mark("在本机或 Spark 集群上评定")
+)
+@click.option(
+    "--spark-conf",
+    "conf",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help=mark("Spark 的设置（可重复），如 spark.master=yarn"),
+)
 @click.option("--fail-on", type=click.Choice(FAIL_ON), default="mandatory", help=mark("何种未达标使退出码为 1"))
 @options.plugins
 @options.language
 def command(
-    dataset: Path,
-    output: Path,
+    dataset: Path | str,
+    output: Path | str,
     as_of: str,
     rulesets: tuple[str, ...],
     topics: tuple[str, ...],
     only: tuple[str, ...],
     forces: tuple[str, ...],
-    jobs: int,
+    jobs: int | None,
+    on: str,
+    conf: tuple[str, ...],
     fail_on: str,
 ) -> int:
-    """Converts where needed, judges what is not finished, sums up; the exit code of design §7."""
+    """Judges what is not finished, sums up; the exit code of design §7."""
+    wanted = Wanted(rulesets, topics, only, forces)
+    if on == "spark":
+        summary = _on_spark(dataset, output, as_of, wanted, jobs, _settings(conf))
+    elif conf:
+        raise Misuse(_("--spark-conf 只能与 --on spark 一起用"))
+    elif isinstance(dataset, str) or isinstance(output, str):
+        place = dataset if isinstance(dataset, str) else output
+        raise Misuse(_("{place} 不在本机的磁盘上，只有 --on spark 能读写").format(place=place))
+    else:
+        summary = _on_this_machine(dataset, output, as_of, wanted, jobs or 1)
+    return _report(summary, output, fail_on)
+
+
+def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jobs: int) -> dict[str, Any]:
+    """Converts where needed; the summary."""
     try:
         from gradeeval.batch.running import (
             asked_plain,
@@ -72,14 +99,10 @@ def command(
         )
     except ImportError:
         raise MissingExtra(_("批量评定需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
-    workspace = opened()
-    for id in rulesets:
-        workspace.ruleset(id)
-    check_topics(topics)
+    workspace = _workspace(wanted)
     found = sifting([dataset], workspace.scope)
     if not output.absolute().parent.is_dir():
         raise NotFound(_("文件夹 {folder} 不存在；请先建立").format(folder=output.absolute().parent))
-    wanted = Wanted(rulesets, topics, only, forces)
     installed = _installed(workspace)
     asked = asked_plain(digest_of(found.manifest, list(found.files)), installed, as_of, wanted)
     with results_folder(output, asked):
@@ -88,18 +111,58 @@ def command(
         manifest = manifest_of(columns)
         tasks = jobs_of(manifest, columns, output, installed, as_of, wanted)
         left = unfinished(tasks)
-        if len(left) < len(tasks):
-            click.echo(
-                _("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=len(tasks) - len(left), left=len(left)),
-                err=True,
-            )
+        _tell_finished(len(tasks), len(left))
         sizes = sizes_of(manifest)
         with measured(sum(sizes[task.part] for task in left), _("评定")) as forward:
             for part in run_jobs(left, installed, jobs, partial(work, rules=asked_rules())):
                 forward(sizes[part])
         _keep_rejected(columns, output)
-        summary = summarise(tasks, installed, asked, counts, _produced_by())
-    return _report(summary, output, fail_on)
+        return summarise(tasks, installed, asked, counts, _produced_by())
+
+
+def _on_spark(
+    dataset: Path | str, output: Path | str, as_of: str, wanted: Wanted, jobs: int | None, conf: dict[str, str]
+) -> dict[str, Any]:
+    """The same by the workers of a cluster, on any path that it reads; the summary."""
+    try:
+        from gradeeval.batch.spark.files import place_of
+        from gradeeval.batch.spark.running import begun
+        from gradeeval.batch.spark.session import opened as spark_session
+    except ImportError:
+        raise MissingExtra(_("在 Spark 上评定需要 pyspark：pip install 'gradeeval[spark]'")) from None
+    installed = _installed(_workspace(wanted))
+    with (
+        spark_session(conf) as session,
+        begun(session, place_of(dataset), place_of(output), installed, as_of, wanted) as run,
+    ):
+        left = run.unfinished()
+        _tell_finished(len(run.jobs), len(left))
+        with measured(sum(run.sizes[job.part] for job in left), _("评定")) as forward:
+            for part in run.run(left, installed, jobs):
+                forward(run.sizes[part])
+        return run.finish(installed, {**_produced_by(), "spark": session.version})
+
+
+def _settings(conf: Iterable[str]) -> dict[str, str]:
+    """The settings as a map. Raises ``Misuse`` for what is none."""
+    for one in conf:
+        if not one.startswith("spark.") or "=" not in one:
+            raise Misuse(_("“{setting}”不是 Spark 的设置；请写成 spark.master=yarn").format(setting=one))
+    return dict(one.split("=", 1) for one in conf)
+
+
+def _workspace(wanted: Wanted) -> Workspace:
+    """What is installed, after a look at what is wanted of it."""
+    workspace = opened()
+    for id in wanted.rulesets:
+        workspace.ruleset(id)
+    check_topics(wanted.topics)
+    return workspace
+
+
+def _tell_finished(all: int, left: int) -> None:
+    if left < all:
+        click.echo(_("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=all - left, left=left), err=True)
 
 
 def work(job: Any, rules: AskedRules) -> str:
@@ -156,7 +219,7 @@ def _produced_by() -> dict[str, str]:
     return {"version": __version__, "engine": "columnar", "platform": python}
 
 
-def _report(summary: Mapping[str, Any], output: Path, fail_on: str) -> int:
+def _report(summary: Mapping[str, Any], output: Path | str, fail_on: str) -> int:
     """Prints the summary table and gives the exit code."""
     verdicts, outcomes = ("met", "unmet", "unknown", "nothing_due"), ("met", "unmet", "unknown")
     rows: list[tuple[str | int, ...]] = []
@@ -185,12 +248,13 @@ def _report(summary: Mapping[str, Any], output: Path, fail_on: str) -> int:
     if counts.get("rejected"):
         click.echo(
             _("读入 {read} 条，其中 {rejected} 条被拒绝，原因见 {path}").format(
-                read=counts["read"], rejected=counts["rejected"], path=output / REJECTED
+                read=counts["read"], rejected=counts["rejected"], path=f"{output}/{REJECTED}"
             )
         )
-    click.echo(
-        _("评定日 {as_of}；结果在 {path}，用 gradeeval results 查询").format(as_of=summary["as_of"], path=output)
-    )
+    done = _("评定日 {as_of}；结果在 {path}，用 gradeeval results 查询")
+    if isinstance(output, str):
+        done = _("评定日 {as_of}；结果在 {path}，复制到本机后用 gradeeval results 查询")
+    click.echo(done.format(as_of=summary["as_of"], path=output))
     findings = ((item["force"], item["due"], item["outcome"]) for part in summary["parts"] for item in part["findings"])
     code = exit_code(findings, fail_on)
     return 3 if counts.get("rejected") else code

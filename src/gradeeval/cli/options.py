@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,22 @@ from gradeeval.timeline import is_date, today
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+
+
+_ELSEWHERE = re.compile("[A-Za-z][A-Za-z0-9+.-]+:/")
+
+
+class Location(click.Path):
+    """A path on the disk, as ``Path``; or a place elsewhere (``hdfs://…``), as the text itself."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Of one letter and a colon a disk begins."""
+        if isinstance(value, str) and _ELSEWHERE.match(value):
+            return value
+        return super().convert(value, param, ctx)
+
+
+LOCATION = Location(path_type=Path)
 
 
 class Day(click.ParamType[str]):
