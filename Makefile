@@ -2,7 +2,7 @@
 #   make demo    a new environment, and one sample judged
 #   make check   a new environment, and every gate that CI runs
 #   make bench   the benchmarks, held against their bounds
-#   make peers   the comparison with other rule engines, and docs/benchmarks.md from it
+#   make peers   the comparison with other rule engines, and docs/benchmarks.md from it; OPTIONS=--peers-only is the short part
 #   make picture the picture of a report in the READMEs, made anew
 #   make soak    the heavy property tests, on every supported Python of this machine
 #   make clean   what the others left behind
@@ -12,6 +12,7 @@ VENV ?= .venv
 SAMPLE ?= samples/secondary-hospital.yaml
 AS_OF ?= 2025-06-30
 EXTRAS ?= dev
+OPTIONS ?=
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip
@@ -73,7 +74,7 @@ peers: VENV = .venv-peers
 peers: EXTRAS = batch
 peers: development
 	$(BIN)/python benchmarks/peers/install.py
-	$(BIN)/python benchmarks/peers/compare.py
+	$(BIN)/python benchmarks/peers/compare.py $(OPTIONS)
 
 picture:
 	$(BIN)/python -m tests.docs.picture
