@@ -47,8 +47,10 @@ def absences(
 
     ``members`` are absent members of networks, which have rows of their own in the periods of these.
     """
-    schema = {"@id": pl.String, "@period": pl.String, "@near": pl.String}
-    wanted = [pl.DataFrame(schema=schema)]
+    back = needs.back.get(kind, 0)
+    wanted = [pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, "@near": pl.String})]
+    if not texts and not years and not back:
+        return wanted[0]
     parts = []
     for text in texts:
         listed = maker.listed(kind, end_of(text))
@@ -74,7 +76,6 @@ def absences(
         latest.filter(pl.col("@year") >= year).select("@id", pl.lit(year, pl.Int16).alias("@year"), "@near")
         for year in years
     ]
-    back = needs.back.get(kind, 0)
     if back:
         before = pl.concat([known, *asked])
         asked += [before.select("@id", (pl.col("@year") - one).alias("@year"), "@near") for one in range(1, back + 1)]

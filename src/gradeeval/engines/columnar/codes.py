@@ -6,6 +6,8 @@ target's codes 0 to 3 are set in 7 (unknown whether bound) and in 15 (not bound)
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from gradeeval.engines.judgement import (
@@ -51,7 +53,23 @@ def severity(code: int) -> int:
     return _RANKS[MEANING[code][0]]
 
 
+@cache
+def literal(value: int, of: type[pl.DataType]) -> pl.Expr:
+    """A whole number as an expression; made once, since making it costs more than using it."""
+    return pl.lit(value, of)
+
+
 def bound_code(truth: pl.Expr) -> pl.Expr:
     """0 where the subject is bound, else why it is not."""
-    unbound = pl.when(truth.is_null()).then(pl.lit(BINDS, pl.UInt8)).otherwise(pl.lit(UNBOUND, pl.UInt8))
-    return pl.when(truth).then(pl.lit(BOUND, pl.UInt8)).otherwise(unbound)
+    return _coded(truth, UNBOUND, BINDS)
+
+
+def target_code(truth: pl.Expr) -> pl.Expr:
+    """The outcome of a plain target: met, unmet or unknown."""
+    return _coded(truth, MISSED, UNSURE)
+
+
+def _coded(truth: pl.Expr, no: int, unsure: int) -> pl.Expr:
+    """0 where it is true; a choice is quicker than a cast from bits to bytes."""
+    decided = pl.when(truth).then(literal(BOUND, pl.UInt8)).otherwise(literal(no, pl.UInt8))
+    return pl.when(truth.is_null()).then(literal(unsure, pl.UInt8)).otherwise(decided)

@@ -98,7 +98,6 @@ def _codes(
 ) -> pl.DataFrame:
     exprs: dict[str, pl.Expr] = {}
     slow: list[Requirement] = []
-    run.outcomes.values.prepare(kind, ((item.where, item.binds) for item in requirements))
     for requirement in requirements:
         try:
             exprs[requirement.id] = of_sort(requirement, run.outcomes.code(requirement))
@@ -119,13 +118,13 @@ def of_sort(requirement: Requirement, code: pl.Expr) -> pl.Expr:
     """The code on subjects of the sort that is bound, else null."""
     reach = requirement.binds
     if reach.tier is None and reach.type is None:
-        return code.cast(pl.UInt8)
+        return code
     own = pl.lit(value=True)
     if reach.tier is not None:
         own = own & (pl.col("@tier") == reach.tier)
     if reach.type is not None:
         own = own & (pl.col("@type") == reach.type)
-    return pl.when(own).then(code.cast(pl.UInt8))
+    return pl.when(own).then(code)
 
 
 def _one_by_one(

@@ -13,12 +13,18 @@ from math import gcd, lcm
 
 import polars as pl
 
+from gradeeval.engines.columnar.codes import literal
 from gradeeval.quantity import INFINITY
 from gradeeval.quantity import Bound as Limit
 
 _HELD = 2**126
 _NARROW = 2**62
 WIDE = pl.Int128
+
+
+def type_for(most: int) -> type[pl.Int64] | type[pl.Int128]:
+    """The narrowest type for whole numbers up to this magnitude: half as wide is several times as fast."""
+    return pl.Int64 if most < _NARROW else WIDE
 
 
 class Unheld(Exception):
@@ -41,7 +47,8 @@ class Number:
     """The numbers of a column: from ``lo`` to ``hi``; one object for both where they are the same.
 
     ``none`` marks rows where nothing is known (their bounds are the range of the type), ``empty`` those of *no value*. Either
-    may be None: nowhere. ``plain`` is a column whose null is unknown and whose whole numbers are cut down from ``lo``.
+    may be None: nowhere. ``plain``, where it is given, is null where the number is unknown or *no value*, and so may the bounds be
+    then: the range of the type is not filled in.
     """
 
     lo: Bound
@@ -54,11 +61,10 @@ class Number:
 def constant(limit: Limit) -> Bound:
     """A bound that is the same everywhere."""
     if isinstance(limit, float):
-        return Bound(pl.lit(1 if limit > 0 else -1, WIDE), 1, pl.lit(0, WIDE), 1)
+        return Bound(literal(1 if limit > 0 else -1, pl.Int64), 1, literal(0, pl.Int64), 1)
     exact = Fraction(limit)
-    return Bound(
-        pl.lit(exact.numerator, WIDE), abs(exact.numerator), pl.lit(exact.denominator, WIDE), exact.denominator
-    )
+    top, bottom = abs(exact.numerator), exact.denominator
+    return Bound(literal(exact.numerator, type_for(top)), top, literal(bottom, type_for(bottom)), bottom)
 
 
 def compared(bound: Bound, op: str, limit: Limit) -> pl.Expr:
@@ -73,24 +79,29 @@ def compared(bound: Bound, op: str, limit: Limit) -> pl.Expr:
             return pl.lit(value=False) if strict else infinite
         return ~infinite if strict else pl.lit(value=True)
     scale = Fraction(limit) / bound.factor
-    left, right = _held(bound.upper, bound.top, scale.denominator), pl.lit(scale.numerator, WIDE)
-    if bound.lower is not None:
-        right = _held(bound.lower, bound.bottom, scale.numerator)
-        if max(bound.top * scale.denominator, bound.bottom * max(1, abs(scale.numerator))) < _NARROW:
-            left, right = bound.upper.cast(pl.Int64) * scale.denominator, bound.lower.cast(pl.Int64) * scale.numerator
-    elif max(bound.top * scale.denominator, abs(scale.numerator)) < _NARROW:
-        left = bound.upper.cast(pl.Int64) if scale.denominator == 1 else bound.upper.cast(pl.Int64) * scale.denominator
-        right = pl.lit(scale.numerator, pl.Int64)
-    elif abs(scale.numerator) >= _HELD:
-        raise Unheld
+    if bound.lower is None:
+        left, right = _against(bound.upper, bound.top, scale.denominator, scale.numerator)
+    else:
+        most = max(bound.top * scale.denominator, bound.bottom * max(1, abs(scale.numerator)))
+        left = _held(bound.upper, bound.top, scale.denominator, most)
+        right = _held(bound.lower, bound.bottom, scale.numerator, most)
     result: pl.Expr = getattr(left, op)(right)
     return result
 
 
-def _held(number: pl.Expr, most: int, times: int) -> pl.Expr:
-    if most * abs(times) >= _HELD:
+def _against(number: pl.Expr, most: int, times: int, constant: int) -> tuple[pl.Expr, pl.Expr]:
+    """A column, multiplied, and a constant, of one type."""
+    most = max(most * times, times, abs(constant))
+    return _held(number, most // times, times, most), literal(constant, type_for(most))
+
+
+def _held(number: pl.Expr, top: int, times: int, most: int = 0) -> pl.Expr:
+    """A column multiplied, in the type for it or for ``most``."""
+    most = max(most, max(top, 1) * abs(times))
+    if most >= _HELD:
         raise Unheld
-    return number.cast(WIDE) * pl.lit(times, WIDE) if times != 1 else number.cast(WIDE)
+    wide = type_for(most)
+    return number.cast(wide) * literal(times, wide) if times != 1 else number.cast(wide)
 
 
 def aligned(bounds: Sequence[Bound]) -> list[Bound]:
@@ -108,19 +119,21 @@ def _scaled(bound: Bound, times: Fraction, factor: Fraction) -> Bound:
     return Bound(_held(bound.upper, bound.top, whole), bound.top * abs(whole), bound.lower, bound.bottom, factor)
 
 
-def below(bound: Bound) -> pl.Expr:
-    """The lower part as a column."""
-    return pl.lit(1, WIDE) if bound.lower is None else bound.lower.cast(WIDE)
+def below(bound: Bound, most: int = 0) -> pl.Expr:
+    """The lower part as a column, in the type for it or for ``most``."""
+    wide = type_for(max(bound.bottom, most))
+    return literal(1, wide) if bound.lower is None else bound.lower.cast(wide)
 
 
 def chosen(when: pl.Expr, yes: Bound, no: Bound) -> Bound:
     """``yes`` where it holds, elsewhere ``no``; unknown counts as not."""
     first, second = aligned([yes, no])
-    upper = pl.when(when).then(first.upper.cast(WIDE)).otherwise(second.upper.cast(WIDE))
+    top, bottom = max(first.top, second.top), max(first.bottom, second.bottom)
+    upper = pl.when(when).then(first.upper.cast(type_for(top))).otherwise(second.upper.cast(type_for(top)))
     lower = None
     if first.lower is not None or second.lower is not None:
-        lower = pl.when(when).then(below(first)).otherwise(below(second))
-    return Bound(upper, max(first.top, second.top), lower, max(first.bottom, second.bottom), first.factor)
+        lower = pl.when(when).then(below(first, bottom)).otherwise(below(second, bottom))
+    return Bound(upper, top, lower, bottom, first.factor)
 
 
 def added(first: Bound, second: Bound) -> Bound:
@@ -130,21 +143,23 @@ def added(first: Bound, second: Bound) -> Bound:
         top = one.top + other.top
         if top >= _HELD:
             raise Unheld
-        return Bound(one.upper.cast(WIDE) + other.upper.cast(WIDE), top, None, 1, one.factor)
-    top = one.top * other.bottom + other.top * one.bottom
+        wide = type_for(top)
+        return Bound(one.upper.cast(wide) + other.upper.cast(wide), top, None, 1, one.factor)
+    top = max(one.top * other.bottom + other.top * one.bottom, one.top)
     bottom = one.bottom * other.bottom
     if max(top, bottom) >= _HELD:
         raise Unheld
-    both = (below(one) == 0) & (below(other) == 0)
-    upper = one.upper.cast(WIDE) * below(other) + other.upper.cast(WIDE) * below(one)
+    wide = type_for(top)
+    upper = one.upper.cast(wide) * below(other, top) + other.upper.cast(wide) * below(one, top)
     # An infinity times the other's lower part, plus nothing: its sign stays. Of two infinities the sum of both is 0.
-    upper = pl.when(both).then(one.upper.cast(WIDE)).otherwise(upper)
-    return Bound(upper, max(top, one.top), below(one) * below(other), bottom, one.factor)
+    both = (below(one) == 0) & (below(other) == 0)
+    upper = pl.when(both).then(one.upper.cast(wide)).otherwise(upper)
+    return Bound(upper, top, below(one, bottom) * below(other, bottom), bottom, one.factor)
 
 
 def negated(bound: Bound) -> Bound:
     """The bound with the other sign."""
-    return Bound(bound.upper.cast(WIDE) * pl.lit(-1, WIDE), bound.top, bound.lower, bound.bottom, bound.factor)
+    return Bound(_held(bound.upper, bound.top, -1), bound.top, bound.lower, bound.bottom, bound.factor)
 
 
 def times(bound: Bound, factor: Fraction) -> Bound:
@@ -154,17 +169,21 @@ def times(bound: Bound, factor: Fraction) -> Bound:
 
 def divided(upper: Bound, lower: Bound) -> Bound:
     """``upper ÷ lower`` as ``formulas`` has it: by 0 and of an infinity an infinity, by an infinity 0."""
-    top, bottom = upper.top * lower.bottom, upper.bottom * lower.top
+    top, bottom = max(upper.top * lower.bottom, 1), max(upper.bottom * lower.top, 1)
     if max(top, bottom) >= _HELD:
         raise Unheld
-    over = upper.upper.cast(WIDE) * below(lower) if lower.lower is not None else upper.upper.cast(WIDE)
-    under = below(upper) * lower.upper.cast(WIDE) if upper.lower is not None else lower.upper.cast(WIDE)
-    sign = pl.when(under < 0).then(pl.lit(-1, WIDE)).otherwise(pl.lit(1, WIDE))
-    infinite = (lower.upper.cast(WIDE) == 0) | ((upper.lower == 0) if upper.lower is not None else pl.lit(value=False))
+    over, under = upper.upper.cast(type_for(top)), lower.upper.cast(type_for(bottom))
+    if lower.lower is not None:
+        over = over * below(lower, top)
+    if upper.lower is not None:
+        under = below(upper, bottom) * under
+    infinite = (lower.upper == 0) | ((upper.lower == 0) if upper.lower is not None else pl.lit(value=False))
+    negative = under < 0
+    over = pl.when(negative).then(-over).otherwise(over)
     return Bound(
-        pl.when(infinite).then(pl.lit(1, WIDE)).otherwise(over * sign),
-        max(top, 1),
-        pl.when(infinite).then(pl.lit(0, WIDE)).otherwise(under * sign),
+        pl.when(infinite).then(literal(1, type_for(top))).otherwise(over),
+        top,
+        pl.when(infinite).then(literal(0, type_for(bottom))).otherwise(pl.when(negative).then(-under).otherwise(under)),
         bottom,
         upper.factor / lower.factor,
     )
@@ -175,12 +194,14 @@ def same(lo: Bound, hi: Bound) -> pl.Expr:
     if lo is hi:
         return pl.lit(value=True)
     first, second = aligned([lo, hi])
-    if first.lower is None and second.lower is None:
-        return first.upper.cast(WIDE) == second.upper.cast(WIDE)
-    if max(first.top * second.bottom, second.top * first.bottom) >= _HELD:
+    most = max(first.top * second.bottom, second.top * first.bottom)
+    if most >= _HELD:
         raise Unheld
+    left, right = first.upper.cast(type_for(most)), second.upper.cast(type_for(most))
+    if first.lower is None and second.lower is None:
+        return left == right
     finite = (below(first) != 0) & (below(second) != 0)
-    return finite & (first.upper.cast(WIDE) * below(second) == second.upper.cast(WIDE) * below(first))
+    return finite & (left * below(second, most) == right * below(first, most))
 
 
 def between(number: Number, low: Limit, low_open: bool, high: Limit, high_open: bool) -> pl.Expr:
@@ -203,7 +224,10 @@ def shortage(limit: Limit, bound: Bound) -> Bound:
     if isinstance(limit, float):
         return constant(limit)
     scale = Fraction(limit) / bound.factor
-    upper = _held(bound.upper, bound.top, scale.denominator)
-    lower = pl.lit(scale.numerator, WIDE) if bound.lower is None else _held(bound.lower, bound.bottom, scale.numerator)
-    top = bound.top * scale.denominator + bound.bottom * abs(scale.numerator)
-    return Bound(lower - upper, top, bound.lower, bound.bottom, bound.factor / scale.denominator)
+    bottom = max(bound.bottom, 1)
+    most = bound.top * scale.denominator + bottom * abs(scale.numerator)
+    upper = _held(bound.upper, bound.top, scale.denominator, most)
+    lower = literal(scale.numerator, type_for(most))
+    if bound.lower is not None:
+        lower = _held(bound.lower, bottom, scale.numerator, most)
+    return Bound(lower - upper, most, bound.lower, bound.bottom, bound.factor / scale.denominator)

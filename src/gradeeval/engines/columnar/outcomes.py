@@ -17,7 +17,9 @@ from gradeeval.engines.columnar.codes import (
     REVIEW,
     UNSURE,
     UNUSED,
+    literal,
     severity,
+    target_code,
 )
 from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
 from gradeeval.engines.columnar.values import Value, Values, number_test, or_false, test_of
@@ -39,6 +41,7 @@ class Outcomes:
     permits: Mapping[str, Requirement]
     tested: dict[str, Value] = field(default_factory=dict)
     yearly: dict[str, str] = field(default_factory=dict)
+    _targets: dict[tuple[object, ...], pl.Expr] = field(default_factory=dict)
 
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
@@ -58,33 +61,51 @@ class Outcomes:
     def _once(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
         kind, values = requirement.binds.kind, self.values
         self.tested[requirement.id] = value
-        bound = values.truth(kind, requirement.where, requirement.binds)
+        if requirement.unless is None and requirement.force != "permit":
+            return self._plain(requirement, reference, value)
         target = self._target(requirement, reference, value)
         if requirement.where == ALWAYS:
             return target
         coded = values.bound_code(kind, requirement.where, requirement.binds)
-        if not isinstance(value, Number) or value.empty is None:
-            plain = requirement.unless is None and requirement.force != "permit"
-            if plain:
-                return coded | target
+        bound = values.truth(kind, requirement.where, requirement.binds)
         return pl.when(bound).then(target).otherwise(coded)
 
+    def _plain(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+        """The code of a requirement without permission: by bits, which costs less than choices do."""
+        kind, values, target = requirement.binds.kind, self.values, requirement.target
+        if target.needs_review is not None:
+            code = _code(REVIEW)
+        else:
+            key = kind, reference.name, reference.above, target, requirement.tolerance, requirement.within
+            if key not in self._targets:
+                truth = self._truth(requirement, reference, value)
+                if isinstance(value, Number) and value.empty is not None:
+                    truth = truth | value.empty
+                name = values.fresh()
+                values.add(kind, **{name: target_code(truth)})
+                self._targets[key] = pl.col(name)
+            code = self._targets[key]
+        empty = value.empty if isinstance(value, Number) and target.needs_review is None else None
+        if requirement.where == ALWAYS:
+            return code if empty is None else pl.when(empty).then(_code(EMPTY)).otherwise(code)
+        coded = values.bound_code(kind, requirement.where, requirement.binds)
+        if empty is None:
+            return coded | code
+        return pl.when(empty & (coded == _code(BOUND))).then(_code(EMPTY)).otherwise(coded | code)
+
     def _target(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
-        """The code where the subject is bound."""
+        """The code where the subject is bound, of a requirement that permits or is excused by a permission."""
         if requirement.target.needs_review is not None:
             return _code(REVIEW)
         truth = self._truth(requirement, reference, value)
         permitted = requirement.force == "permit"
-        if requirement.unless is None and not permitted:
-            code = (~truth).cast(pl.UInt8).fill_null(UNSURE)
-        else:
-            missed = pl.when(truth.is_null()).then(_code(UNSURE)).otherwise(_code(UNUSED if permitted else MISSED))
-            if requirement.unless is not None:
-                permit = self.permits[requirement.unless]
-                excused = self.values.truth(requirement.binds.kind, permit.where, requirement.binds)
-                unsure = pl.when(excused.is_null()).then(_code(UNSURE)).otherwise(missed)
-                missed = pl.when(excused).then(_code(LET_OFF)).otherwise(unsure)
-            code = pl.when(truth).then(_code(BOUND)).otherwise(missed)
+        missed = pl.when(truth.is_null()).then(_code(UNSURE)).otherwise(_code(UNUSED if permitted else MISSED))
+        if requirement.unless is not None:
+            permit = self.permits[requirement.unless]
+            excused = self.values.truth(requirement.binds.kind, permit.where, requirement.binds)
+            unsure = pl.when(excused.is_null()).then(_code(UNSURE)).otherwise(missed)
+            missed = pl.when(excused).then(_code(LET_OFF)).otherwise(unsure)
+        code = pl.when(truth).then(_code(BOUND)).otherwise(missed)
         if isinstance(value, Number) and value.empty is not None:
             return pl.when(value.empty).then(_code(EMPTY)).otherwise(code)
         return code
@@ -303,4 +324,4 @@ class Outcomes:
 
 
 def _code(code: int) -> pl.Expr:
-    return pl.lit(code, pl.UInt8)
+    return literal(code, pl.UInt8)

@@ -16,12 +16,11 @@ class Places:
     """Which region lies in which, on which day, and whose list of parts is complete."""
 
     def __init__(self, columns: Columns, scope: Scope, *, lenient: bool) -> None:
-        regions = {kind: frame if kind == "region" else frame.clear() for kind, frame in columns.listed.items()}
-        none = {kind: frame.clear() for kind, frame in columns.profiles.items()}
-        _none, rosters = to_profiles(Columns(none, columns.members.clear(), columns.rosters, regions), scope)
-        self.rosters: Sequence[Roster] = rosters
+        self.rosters: Sequence[Roster] = ()
+        if columns.rosters.height:
+            self.rosters = _rosters(columns, scope)
         self.lenient = lenient
-        self._world = World(scope, [], rosters)
+        self._world = World(scope, [], self.rosters)
         self._chains: dict[tuple[str, str], list[ListedPart]] = {}
         self._closures: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -54,3 +53,10 @@ class Places:
         for whole in self.inside(place, day):
             if self.lenient or own in self.inside(whole, day) or whole in self.inside(own, day):
                 yield whole
+
+
+def _rosters(columns: Columns, scope: Scope) -> Sequence[Roster]:
+    regions = {kind: frame if kind == "region" else frame.clear() for kind, frame in columns.listed.items()}
+    none = {kind: frame.clear() for kind, frame in columns.profiles.items()}
+    _none, rosters = to_profiles(Columns(none, columns.members.clear(), columns.rosters, regions), scope)
+    return rosters

@@ -34,8 +34,13 @@ class Table:
     wanted: int
     alike: pl.DataFrame
     made: dict[str, pl.Series] = field(default_factory=dict)
+    due: dict[str, pl.Expr] = field(default_factory=dict)
     slices: dict[str, pl.DataFrame] = field(default_factory=dict)
     years: dict[int, pl.Series] = field(default_factory=dict)
+    _given: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._given = frozenset(self.frame.columns)
 
     @property
     def height(self) -> int:
@@ -49,10 +54,12 @@ class Table:
 
     def has(self, name: str) -> bool:
         """Whether there is such a column."""
-        return name in self.made or name in self.frame.columns
+        return name in self._given or name in self.made or name in self.due
 
     def column(self, name: str) -> pl.Series:
         """A column, given or made."""
+        if name in self.due:
+            self._make()
         return self.made[name] if name in self.made else self.frame[name]
 
     def evaluated(
@@ -73,13 +80,18 @@ class Table:
         return pl.DataFrame(select("@", **exprs).get_columns()[1:])
 
     def keep(self, **columns: pl.Expr | pl.Series) -> None:
-        """Makes columns, which may not build on each other."""
-        exprs = {name: column for name, column in columns.items() if isinstance(column, pl.Expr)}
-        self.made.update(
-            (name, column.alias(name)) for name, column in columns.items() if isinstance(column, pl.Series)
-        )
-        if exprs:
-            self.made.update((column.name, column) for column in self.evaluated(exprs).get_columns())
+        """Makes columns; expressions when one of them is asked for, all that are due at once."""
+        for name, column in columns.items():
+            if isinstance(column, pl.Series):
+                self.made[name] = column.alias(name)
+                continue
+            if self.due and not self.due.keys().isdisjoint(column.meta.root_names()):
+                self._make()
+            self.due[name] = column
+
+    def _make(self) -> None:
+        due, self.due = self.due, {}
+        self.made.update((column.name, column) for column in self.evaluated(due).get_columns())
 
     def in_period(self, text: str) -> pl.DataFrame:
         """``@id`` and ``@row`` of the latest view of each subject within the last year of a period, not after its end.
@@ -163,22 +175,21 @@ class Maker:
         """The profiles up to the day of judgement, with what is looked at; ``@judged`` marks the latest of each subject."""
         given, names = self.columns.profiles[kind], self.names(kind)
         asked = [one for one in given.columns if one.startswith("@") or one.partition(":")[0] in names]
-        frame = given.select(asked).filter(pl.col("@end") <= self.as_of)
+        frame = given.select(asked).with_columns(
+            pl.lit(value=True).alias("@present"), pl.lit(None, pl.UInt32).alias("@of")
+        )
+        if not (frame["@end"] <= self.as_of).all():
+            frame = frame.filter(pl.col("@end") <= self.as_of)
         if "@listed" not in frame.columns:
             frame = frame.with_columns(pl.lit(None, dtype=pl.Boolean).alias("@listed"))
-        frame = frame.with_row_index("@given")
+        periods = frame["@period"]
+        if frame.is_empty() or (periods == periods[0]).all():
+            return frame.with_columns(pl.lit(value=True).alias("@judged"))
         order = ["@end", pl.col("@first") == pl.col("@year"), "@given"]
-        latest = (
-            frame.select("@id", "@end", "@first", "@year", "@given")
-            .sort(order)
-            .unique("@id", keep="last")
-            .select("@given", pl.lit(True).alias("@judged"))
-        )
-        return frame.join(latest, on="@given", how="left", maintain_order="left").with_columns(
-            pl.col("@judged").fill_null(value=False),
-            pl.lit(True).alias("@present"),
-            pl.lit(None, pl.UInt32).alias("@of"),
-        )
+        given_order = frame.select("@id", "@end", "@first", "@year").with_row_index("@given")
+        latest = given_order.sort(order).unique("@id", keep="last")["@given"]
+        judged = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(latest.implode())
+        return frame.with_columns(judged.alias("@judged"))
 
     def listed(self, kind: str, day: str) -> pl.DataFrame:
         """The rows of rosters that hold on a day, one a subject: the first roster's."""
@@ -323,7 +334,7 @@ def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: 
         frame = frame.select(pl.all().sort_by(later, maintain_order=True))
     if "@absence" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.UInt32).alias("@absence"))
-    frame = frame.drop([one for one in (ROW, "@given") if one in frame.columns]).with_row_index(ROW)
+    frame = frame.drop([one for one in (ROW,) if one in frame.columns]).with_row_index(ROW)
     shared = frame.filter(pl.col("@absence").is_not_null()).select("@absence", ROW)
     rows_of = alike.join(shared, on="@absence", maintain_order="left").select("@id", "@period", ROW)
     return Table(kind, frame, int(frame["@wanted"].sum()), rows_of)

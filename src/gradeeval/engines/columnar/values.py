@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
 from math import gcd
+from operator import and_, or_
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import bound_code
+from gradeeval.engines.columnar.codes import bound_code, literal
 from gradeeval.engines.columnar.numbers import (
     WIDE,
     Bound,
@@ -26,8 +28,10 @@ from gradeeval.engines.columnar.numbers import (
     negated,
     same,
     times,
+    type_for,
 )
 from gradeeval.engines.columnar.relations import Relations, fits
+from gradeeval.engines.columnar.tables import Table
 from gradeeval.engines.conditions import accepted_codes, found, limits_of, unknown_range
 from gradeeval.language.lowering import place_of
 from gradeeval.language.nodes import (
@@ -45,10 +49,14 @@ from gradeeval.language.nodes import (
 )
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.profiles.columns.layout import code_column, hi_column, of_column, to_column
+from gradeeval.quantity import INFINITY, Interval
 from gradeeval.vocabulary import ValueType
 
 _LARGE = 2**31
 """From such a magnitude on a quotient is reduced before it is multiplied with another."""
+
+_OPEN = Interval(0, INFINITY)
+"""What a number without bounds of its own can be that is not negative."""
 
 Codes = Mapping[str, pl.Expr]
 Value = Number | pl.Expr | Codes
@@ -81,6 +89,7 @@ class Values:
     _links: dict[tuple[str, Reach], pl.Series] = field(default_factory=dict)
     _truths: dict[tuple[str, Condition, Reach], pl.Expr] = field(default_factory=dict)
     _bound_codes: dict[tuple[str, Condition, Reach], pl.Expr] = field(default_factory=dict)
+    _tests: dict[tuple[str, str, Reach | None, Test], pl.Expr] = field(default_factory=dict)
     _tops: dict[tuple[str, str], int] = field(default_factory=dict)
     _years: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
     _count: int = 0
@@ -118,6 +127,7 @@ class Values:
             self.parts[reference.name] = replace(self.parts[reference.name], decides=decides)
         if not mine.meta.root_names():
             return number
+        number = self.whole(number, reference.type)
         return self.kept(
             kind,
             Number(
@@ -130,26 +140,26 @@ class Values:
 
     def reported(self, kind: str, name: str, value_type: ValueType) -> Value:
         """What profiles report; a column that is not there is unknown."""
-        frame = self.relations.tables[kind].frame
+        table = self.relations.tables[kind]
         if value_type.form == "number":
             return self._reported_number(kind, name, value_type)
         if value_type.form == "list":
             assert value_type.values is not None
             columns = {code: code_column(name, code) for code in value_type.values.titles}
-            return {code: _column(frame, column, pl.Boolean()) for code, column in columns.items()}
+            return {code: _column(table, column, pl.Boolean()) for code, column in columns.items()}
         dtype = {"yes_no": pl.Boolean(), "name": pl.String()}.get(value_type.form, pl.Int16())
-        return _column(frame, name, dtype)
+        return _column(table, name, dtype)
 
     def _reported_number(self, kind: str, name: str, value_type: ValueType) -> Number:
         """Exact; *unknown* is a null of the plain column, or the range where bounds are asked for."""
-        frame = self.relations.tables[kind].frame
+        table, frame = self.relations.tables[kind], self.relations.tables[kind].frame
         whole = unknown_range(value_type)
-        if name not in frame.columns and to_column(name) not in frame.columns:
+        if not table.has(name) and not table.has(to_column(name)):
             return Number(constant(whole.lo), constant(whole.hi), pl.lit(value=True), pl.lit(value=False))
-        column = _column(frame, name, pl.Int64())
+        column = _column(table, name, pl.Int64())
         plain = Bound(column, self._top(kind, name))
-        has_quotients = to_column(name) in frame.columns and frame[to_column(name)].null_count() < frame.height
-        has_ranges = hi_column(name) in frame.columns and frame[hi_column(name)].null_count() < frame.height
+        has_quotients = table.has(to_column(name)) and frame[to_column(name)].null_count() < frame.height
+        has_ranges = table.has(hi_column(name)) and frame[hi_column(name)].null_count() < frame.height
         if not has_quotients and not has_ranges:
             return Number(plain, plain, column.is_null(), None, column)
         lo = hi = plain
@@ -171,11 +181,11 @@ class Values:
         return self.kept(kind, Number(lo, hi, none, empty), value_type)
 
     def _top(self, kind: str, column: str) -> int:
-        """The largest magnitude in a column."""
+        """The largest magnitude in a column, at least 1: a product with it is never less than the other factor."""
         key = kind, column
         if key not in self._tops:
             table = self.relations.tables[kind]
-            self._tops[key] = max(map(abs, _ends(table.column(column))), default=0) if table.has(column) else 0
+            self._tops[key] = max([1, *map(abs, _ends(table.column(column)))]) if table.has(column) else 1
         return self._tops[key]
 
     # -- columns of computed numbers -------------------------------------------------------------------------------
@@ -203,9 +213,9 @@ class Values:
         columns = {f"{name}none": none.fill_null(value=False), f"{name}empty": empty.fill_null(value=False)}
         ends = {"lo": lo} if exact else {"lo": lo, "hi": hi}
         for end, bound in ends.items():
-            columns[f"{name}{end}"] = bound.upper.cast(WIDE)
+            columns[f"{name}{end}"] = bound.upper.cast(type_for(bound.top))
             if bound.lower is not None:
-                columns[f"{name}{end}/"] = bound.lower.cast(WIDE)
+                columns[f"{name}{end}/"] = bound.lower.cast(type_for(bound.bottom))
         self.add(kind, **columns)
         table = self.relations.tables[kind]
         some = {end: table.column(f"{name}{end}").any() for end in ("none", "empty")}
@@ -219,8 +229,6 @@ class Values:
 
     def reduced(self, kind: str, number: Number) -> Number:
         """The same number in lowest terms where its columns are large: sums of money share many factors of ten."""
-        if number.plain is not None:
-            return number
         lo = self._lowest_terms(kind, number.lo)
         return replace(number, lo=lo, hi=lo if number.hi is number.lo else self._lowest_terms(kind, number.hi))
 
@@ -240,8 +248,14 @@ class Values:
 
     def _column_bound(self, kind: str, name: str, bound: Bound) -> Bound:
         lower = None if bound.lower is None else pl.col(f"{name}/")
-        bottom = 1 if bound.lower is None else self._top(kind, f"{name}/")
-        return Bound(pl.col(name), self._top(kind, name), lower, bottom, bound.factor)
+        bottom = 1 if bound.lower is None else self._narrowed(kind, f"{name}/")
+        return Bound(pl.col(name), self._narrowed(kind, name), lower, bottom, bound.factor)
+
+    def _narrowed(self, kind: str, column: str) -> int:
+        """The largest magnitude in a made column, which takes the type for it."""
+        made, top = self.relations.tables[kind].made, self._top(kind, column)
+        made[column] = made[column].cast(type_for(top))
+        return top
 
     def gathered(self, value: Value, source: str, rows: pl.Series, kind: str, value_type: ValueType) -> Value:
         """A value of the rows ``rows`` of one table as a value of those of another; where there is no row, unknown."""
@@ -309,8 +323,8 @@ class Values:
             names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
         )
         have, unsure, listed = (pl.col(names[name]) for name in ("have", "unsure", "listed"))
-        open_end = pl.when(listed).then(pl.lit(1, WIDE)).otherwise(pl.lit(0, WIDE))
-        most = pl.when(listed).then(have + unsure).otherwise(pl.lit(1, WIDE))
+        open_end = listed.cast(pl.Int64)
+        most = pl.when(listed).then(have + unsure).otherwise(pl.lit(1, pl.Int64))
         number = Number(Bound(have, 2**40), Bound(most, 2**40, open_end, 1))
         return self.kept(kind, number), listed & (unsure == 0)
 
@@ -327,7 +341,7 @@ class Values:
             "may": _ones(maybe & has.is_null()),
         }
         names = self._sums(kind, formula.of, sums)
-        have, lack, unknown, may_have, may_lack, may, listed = (pl.col(name).cast(WIDE) for name in names.values())
+        have, lack, unknown, may_have, may_lack, may, listed = (pl.col(name).cast(pl.Int64) for name in names.values())
         listed = listed == 1
         sure = have + lack + unknown
         unsure = unknown + may_have + may_lack + may
@@ -342,7 +356,7 @@ class Values:
         least_of = sure + may_lack + may
         most = have + unknown + may_have + may
         most_of = sure + may_have + may
-        one, zero = pl.lit(1, WIDE), pl.lit(0, WIDE)
+        one, zero = pl.lit(1, pl.Int64), pl.lit(0, pl.Int64)
         lo = Bound(
             pl.when(open_ended).then(zero).otherwise(have),
             2**40,
@@ -433,12 +447,20 @@ class Values:
         own = self.scope.types[indicator.name]
         shift = Fraction(10**own.decimals, 10**upper.type.decimals)
         scale = (100 if own.unit == "percent" else 1) * 10**lower.type.decimals * shift
+        ranges = {unknown_range(one) for one in (upper.type, lower.type, own)}
+        if of.plain is not None and to.plain is not None and of.lo.lower is to.lo.lower is None and ranges == {_OPEN}:
+            # Of which anything is unknown, that can be whatever its type can: no range need be made before it is tested.
+            empty = (to.plain == 0).fill_null(value=False)
+            given = of.plain.is_not_null() & to.plain.is_not_null() & ~empty
+            bound = Bound(of.lo.upper, of.lo.top, to.lo.upper, to.lo.top, Fraction(scale))
+            plain = pl.when(given).then(pl.lit(value=True))
+            return Number(bound, bound, ~given & ~empty, empty, plain), given | empty
         if of.plain is not None and to.plain is not None:
             both = of.plain.is_null() & to.plain.is_null()
         else:
             both = or_false(of.none) & or_false(to.none)
         of, to = self.whole(of, upper.type), self.whole(to, lower.type)
-        nothing = (to.lo.upper.cast(WIDE) == 0) & (to.hi.upper.cast(WIDE) == 0)
+        nothing = (to.lo.upper == 0) & (to.hi.upper == 0)
         empty = or_false(of.empty) | or_false(to.empty) | nothing
         complete = same(of.lo, of.hi) & same(to.lo, to.hi)
         if of.plain is not None:
@@ -474,11 +496,10 @@ class Values:
         before = self.gathered(value, kind, earlier, kind, reference.type)
         now = value if later is None else self.gathered(value, kind, later, kind, reference.type)
         assert isinstance(now, Number) and isinstance(before, Number)
-        before, now = self.reduced(kind, before), self.reduced(kind, now)
+        before, now = self.reduced(kind, before), self.reduced(kind, self.whole(now, reference.type))
         shift = Fraction(10 ** self.scope.types[indicator.name].decimals, 10**reference.type.decimals)
         empty = or_false(now.empty) | or_false(before.empty)
         none = (or_false(now.none) | or_false(before.none)) & ~empty
-        now = self.whole(now, reference.type)
         lo = times(added(now.lo, negated(before.hi)), shift)
         hi = times(added(now.hi, negated(before.lo)), shift)
         known = same(now.lo, now.hi) & same(before.lo, before.hi)
@@ -505,44 +526,30 @@ class Values:
             self._truths[key] = pl.col(name)
         return self._truths[key]
 
-    def prepare(self, kind: str, conditions: Iterable[tuple[Condition, Reach]]) -> None:
-        """Makes the columns of these conditions, and of who is bound by them, all at once. Raises nothing: see ``truth``."""
-        truths: dict[tuple[str, Condition, Reach], pl.Expr] = {}
-        for condition, reader in conditions:
-            key = kind, condition, reader
-            if key not in self._truths and (condition.tests or condition.alternatives):
-                try:
-                    truths[key] = self._truth(kind, condition, reader)
-                except Unheld:
-                    continue
-        names = {key: self.fresh() for key in truths}
-        self.add(kind, **{names[key]: expr for key, expr in truths.items()})
-        coded = {key: self.fresh() for key in truths}
-        self.add(kind, **{coded[key]: bound_code(pl.col(names[key])) for key in truths})
-        self._truths.update((key, pl.col(name)) for key, name in names.items())
-        self._bound_codes.update((key, pl.col(name)) for key, name in coded.items())
-
     def bound_code(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         """0 where the condition holds, else why the subject is not bound, as a column of the table."""
         key = kind, condition, reader
         if key not in self._bound_codes:
             name = self.fresh()
-            self.add(kind, **{name: bound_code(self.truth(kind, condition, reader))})
+            self.add(kind, **{name: bound_code(self._truth(kind, condition, reader))})
             self._bound_codes[key] = pl.col(name)
         return self._bound_codes[key]
 
     def _truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         parts = [self._test(kind, found(self.scope, name, reader), test) for name, test in condition.tests]
         if condition.alternatives:
-            branches = [self._truth(kind, item, reader) for item in condition.alternatives]
-            parts.append(pl.any_horizontal(branches))
-        return pl.all_horizontal(parts) if len(parts) != 1 else parts[0]
+            parts.append(reduce(or_, (self._truth(kind, item, reader) for item in condition.alternatives)))
+        return reduce(and_, parts)
 
     def _test(self, kind: str, reference: Reference, test: Test) -> pl.Expr:
-        value = self.value(kind, reference)
-        result = test_of(value, test, reference.type)
-        if isinstance(value, Number) and value.empty is not None:
-            return pl.when(value.empty).then(pl.lit(value=False)).otherwise(result)
+        key = kind, reference.name, reference.above, test
+        result = self._tests.get(key)
+        if result is None:
+            value = self.value(kind, reference)
+            result = test_of(value, test, reference.type)
+            if isinstance(value, Number) and value.empty is not None:
+                result = result & ~value.empty
+            self._tests[key] = result
         return result
 
 
@@ -582,11 +589,23 @@ def _among(value: pl.Expr, codes: list[str], value_type: ValueType) -> pl.Expr:
     places = sorted({place_of(code, value_type.values) for code in codes})
     if not places:
         return pl.when(value.is_not_null()).then(pl.lit(value=False))
-    if len(places) == 1:
-        return value == pl.lit(places[0], pl.Int16)
-    if places[-1] - places[0] == len(places) - 1:
-        return value.is_between(pl.lit(places[0], pl.Int16), pl.lit(places[-1], pl.Int16))
-    return pl.any_horizontal([value == pl.lit(place, pl.Int16) for place in places])
+    return reduce(or_, (_between_places(value, low, high) for low, high in _spans(places)))
+
+
+def _between_places(value: pl.Expr, low: int, high: int) -> pl.Expr:
+    least = literal(low, pl.Int16)
+    return value == least if low == high else value.is_between(least, literal(high, pl.Int16))
+
+
+def _spans(places: Iterable[int]) -> list[tuple[int, int]]:
+    """Neighbouring places together."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if found and found[-1][1] == place - 1:
+            found[-1] = found[-1][0], place
+        else:
+            found.append((place, place))
+    return found
 
 
 def _is_given(number: Number) -> pl.Expr:
@@ -610,8 +629,8 @@ def _ones(truth: pl.Expr) -> pl.Expr:
     return truth.fill_null(value=False).cast(pl.Int64)
 
 
-def _column(frame: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
-    return pl.col(name) if name in frame.columns else pl.lit(None, dtype)
+def _column(table: Table, name: str, dtype: pl.DataType) -> pl.Expr:
+    return pl.col(name) if table.has(name) else pl.lit(None, dtype)
 
 
 def _ends(column: pl.Series) -> list[int]:
