@@ -139,7 +139,9 @@ def named_parts(out: Path) -> set[tuple[str, str, str, str, bool]]:
 def figures_agree(out: Path, result: dict[str, Any]) -> None:
     """What the figures of gaps and of areas say is what the findings say, exactly where it is a decimal."""
     findings = {(one["subject"], one["requirement"]): one for one in result["findings"]}
-    rows = [*frame(out, "gaps").iter_rows(named=True), *frame(out, "figures").iter_rows(named=True)]
+    spans = pl.read_parquet(out / "requirements.parquet").select("requirement", "within")
+    figures = frame(out, "figures").join(spans, on="requirement")
+    rows = [*frame(out, "gaps").iter_rows(named=True), *figures.iter_rows(named=True)]
     seen = Counter[str]()
     for row in rows:
         one = findings[row["id"], row["requirement"]]
@@ -156,7 +158,32 @@ def figures_agree(out: Path, result: dict[str, Any]) -> None:
         if "differs" in row:
             assert row["differs"] == any("请核对" in note and "上报" in note for note in one.get("notes", ()))
             seen["differs"] += row["differs"]
+            if not row["within"]:
+                assert near(row["pace"], one.get("change")), (row, one)
+                seen["pace"] += row["pace"] is not None
     assert seen["actual"] or not frame(out, "figures").height
+
+
+def children_agree(out: Path, result: dict[str, Any]) -> int:
+    """The children of areas are those of findings, in their order, with rank and effect; how many there are."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in frame(out, "children").iter_rows(named=True):
+        found.setdefault((row["id"], row["requirement"]), []).append(row)
+    expected = {
+        (one["subject"], one["requirement"]): one["children"] for one in result["findings"] if "children" in one
+    }
+    assert found.keys() == expected.keys()
+    for key, rows in found.items():
+        assert [(row["part"], row["rank"]) for row in rows] == [(one["id"], one.get("rank")) for one in expected[key]]
+        for row, one in zip(rows, expected[key], strict=True):
+            assert near(row["effect"], one.get("effect")), (row, one)
+            ends = (
+                one.get("actual")
+                if isinstance(one.get("actual"), dict)
+                else dict.fromkeys(("lo", "hi"), one.get("actual"))
+            )
+            assert all(near(row[f"actual_{end}"], text) for end, text in ends.items()), (row, one)
+    return sum(map(len, found.values()))
 
 
 def near(figure: float | None, text: str | None) -> bool:
@@ -199,6 +226,7 @@ def test_a_prefecture_comes_out_as_in_check(small: Path, tmp_path: Path) -> None
     result = checked([small / "in"], tmp_path / "result.json")
     assert run(["batch", str(small / "columns"), "-o", str(tmp_path / "out"), "--as-of", DAY]) == 1
     agree(tmp_path / "out", result)
+    assert children_agree(tmp_path / "out", result) > 10
 
 
 def test_same_input_same_bytes(small: Path, tmp_path: Path) -> None:
@@ -360,9 +388,83 @@ def test_subject(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, one["id"] in out) == (0, True)
 
 
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("province")
+    assert run(["new", "dataset", "-o", str(folder / "in"), "--institutions", "200", "--period", "2025"]) == 0
+    assert run(["batch", str(folder / "in"), "-o", str(folder / "out"), "--as-of", DAY]) == 1
+    return folder / "out"
+
+
+def test_area(province: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is told of a prefecture is what its parts add up to, recomputed from them."""
+    target = tmp_path / "area.json"
+    assert run(["results", str(province), "area", "河南省", "--limit", "0", "-o", str(target)]) == 0
+    answer = json.loads(target.read_text(encoding="utf-8"))
+    code, text, _err = said(["results", str(province), "area", "410000"], capsys)
+    assert (code, "河南省" in text) == (0, True)
+    counts = Counter(item["outcome"] for item in answer["targets"])
+    assert {name: answer["subject"][name] for name in counts} == dict(counts)
+    divided = 0
+    for row in (row for row in answer["targets"] if row.get("part_kind")):
+        have, lack, unsure = row["have"], row["lack"], row["unsure"]
+        named = Counter(one["lacks"] for one in row["pulling"])
+        assert [named[True], named[False]] == row["pulling_count"]
+        if row["unit"] != "percent" or row["source"] != "computed" or have + lack + unsure == 0:
+            continue
+        divided += 1
+        assert [named[True], named[False]] == [lack, unsure]
+        if not unsure:
+            assert row["actual_lo"] == pytest.approx(100 * have / (have + lack), abs=1e-8)
+            assert (row["numerator"], row["denominator"]) == (have, have + lack)
+        if row["outcome"] == "unmet":
+            needed = math.ceil(Fraction(json.loads(row["target"])["at_least"]) * (have + lack + unsure) / 100)
+            assert [row["shortfall_lo"], row["shortfall_hi"]] == [max(0, needed - have - unsure), needed - have]
+            assert "名单中" in text
+    assert divided
+    assert len(answer["parts"]) > 50
+    for row in answer["parts"]:
+        assert {outcome: len(named) for outcome, named in row["named"].items()} == {
+            outcome: count for outcome, count in row["counts"].items() if outcome != "met"
+        }
+        assert row["absent"] == sum(one["absent"] for named in row["named"].values() for one in named)
+    code, out, _err = said(["results", str(province), "area", "410000", "--format", "csv"], capsys)
+    assert (code, len(list(csv.reader(out.splitlines()))) - 1) == (0, len(answer["targets"]))
+
+
+def test_children_add_up(province: Path) -> None:
+    """The parts of an area that a share counts are those of the regions below; what these lack adds up to what it lacks."""
+    figures = {(row["id"], row["requirement"]): row for row in frame_of(province, "figures").iter_rows(named=True)}
+    targets = pl.read_parquet(province / "requirements.parquet", glob=False)
+    asked_of = {row["requirement"]: row for row in targets.iter_rows(named=True)}
+    children: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in frame_of(province, "children").iter_rows(named=True):
+        children.setdefault((row["id"], row["requirement"]), []).append(row)
+    added = 0
+    for key, rows in children.items():
+        whole, about = figures[key], asked_of[key[1]]
+        limit = json.loads(about["target"]).get("at_least")
+        if about["unit"] != "percent" or about["part_kind"] is None or limit is None:
+            continue
+        if sum(row["lack"] for row in rows) != whole["lack"] or any(row["effect"] is None for row in rows):
+            continue  # some parts lie right in the area
+        every = whole["have"] + whole["lack"] + whole["unsure"]
+        short = Fraction(limit) * every / 100 - whole["have"]
+        assert sum(row["effect"] for row in rows) == pytest.approx(float(short), abs=1e-6)
+        added += 1
+    assert added
+
+
+def frame_of(out: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(out / "provinces" / "410000" / f"{name}.parquet", glob=False)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (["area"], "需要 ID"),
+        (["area", "没有市"], "没有区域"),
+        (["area", "411500", "--tier", "county"], "不能用于"),
         (["gaps", "--county", "没有县"], "没有区域"),
         (["gaps", "--requirement", "henan-2023-31/2.1.7-z"], "是否指"),
         (["ranking"], "需要 --requirement"),

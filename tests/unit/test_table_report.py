@@ -171,7 +171,13 @@ def test_parts_are_rolled_up_and_those_that_pull_a_share_down_are_named(judged, 
     province = {**PROVINCE, "facts": {}}
     text = shown(judged(province, roster, *hospitals), 140)
     own = text[text.index("河南省  410000") :]
-    assert "老年医学科设置比例：2 个尚缺——示例第1医院（虚构）、示例第2医院（虚构）；另有 1 个情况不明" in own
+    lines = [line.strip() for line in own[own.index("拖低上列占比") :].splitlines()]
+    at = next(at for at, line in enumerate(lines) if line.endswith("老年医学科设置比例"))
+    assert lines[at + 1 : at + 4] == [
+        "还差 2–3家，名单中 2家尚缺、1家不明",
+        "尚缺：示例第1医院（虚构）、示例第2医院（虚构）",
+        "不明：示例第9医院（虚构）",
+    ]
     assert re.search(r"党委领导下的院长负责制 +机构 +4 +1 +1 +0", own)
     assert "未达标：示例第1医院（虚构）" in own
     assert "名册上有而没有档案的机构（计入分母，数据不足）：示例第9医院（虚构）" in own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import glob
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import duckdb
 from gradeeval.batch.running import FORMAT, SUMMARY, folder_of
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.errors import InvalidContent, Misuse, NotFound
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, chosen, listed
 from gradeeval.problems import Problem
 
 FILES = (
@@ -23,6 +23,10 @@ FILES = (
 )
 _FORCES = "['mandatory', 'in_principle', 'strive', 'encourage', 'explore', 'permit']"
 _TIERS = ("county", "prefecture", "province")
+_MEASURED = ("actual", "gap", "shortfall")
+_NAMES = ("numerator", "denominator", *(f"{name}_{end}" for name in _MEASURED for end in ("lo", "hi")))
+_FIGURES = ", ".join((*_NAMES, "unit AS shortfall_unit"))
+_NO_FIGURES: Mapping[str, Any] = dict.fromkeys((*_NAMES, "shortfall_unit"))
 Row = dict[str, Any]
 
 
@@ -62,7 +66,8 @@ class Results:
             sentence = _("结果文件缺失或已损坏（{reason}）；请重新评定").format(reason=reason)
             raise InvalidContent([Problem(sentence, str(self.folder))]) from None
 
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """What plain SQL answers on the views. Raises ``InvalidContent`` where the files do not."""
         found = self._run(sql, values)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -89,11 +94,11 @@ class Results:
                 values.append(value)
         where = " AND ".join(clauses)
         source = f"FROM gaps g JOIN subjects s USING (kind, id) JOIN requirements r USING (requirement) WHERE {where}"
-        total = self._rows(f"SELECT count(*) AS n {source}", values)[0]["n"]
+        total = self.rows(f"SELECT count(*) AS n {source}", values)[0]["n"]
         limit = f" LIMIT {sought.limit}" if sought.limit else ""
-        rows = self._rows(
+        rows = self.rows(
             f"""SELECT kind, id, s.name, s.period, s.county, s.prefecture, requirement, r.title, r.title_en, r.force, r.due,
-            g.outcome, g.actual_lo, g.actual_hi, g.target, r.unit, g.shortfall_lo, g.shortfall_hi {source}
+            g.outcome, r.indicator, r.target, r.unit, r.part_kind, {_FIGURES.replace("unit AS", "g.unit AS")} {source}
             ORDER BY list_position({_FORCES}, r.force), requirement, g.shortfall_lo DESC NULLS LAST, kind, id{limit}""",
             values,
         )
@@ -112,24 +117,24 @@ class Results:
         if code is not None:
             inside += " AND ? IN (s.id, s.region, s.county, s.prefecture, s.province)"
             values.append(code)
-        children = self._rows(
-            f"""SELECT c.part AS id, p.name, p.tier, c.actual_lo, c.actual_hi, c.effect, c.id AS whole, c.rank
-            FROM (SELECT * FROM children WHERE requirement = ?) c LEFT JOIN places p ON p.region = c.part
+        children = self.rows(
+            f"""SELECT c.part AS id, coalesce(p.name, c.part) AS name, p.tier, c.actual_lo, c.actual_hi, c.effect, c.id AS whole, c.rank, r.unit
+            FROM (SELECT * FROM children WHERE requirement = ?) c JOIN requirements r USING (requirement) LEFT JOIN places p ON p.region = c.part
             LEFT JOIN subjects s ON s.kind = 'region' AND s.id = c.part {inside}
             ORDER BY whole, rank NULLS LAST, c.part""",  # noqa: S608
             values,
         )
         if children:
             return children
-        figures = self._rows(
-            f"""SELECT s.id, s.name, s.tier, f.outcome, f.actual_lo, f.actual_hi, f.have, f.lack, f.unsure, f.pace, r.target
+        figures = self.rows(
+            f"""SELECT s.id, s.name, s.tier, f.outcome, f.actual_lo, f.actual_hi, f.have, f.lack, f.unsure, f.pace, r.target, r.unit
             FROM (SELECT * FROM figures WHERE requirement = ?) f JOIN subjects s USING (kind, id)
             JOIN requirements r USING (requirement) LEFT JOIN places p ON p.region = s.region {inside}""",  # noqa: S608
             values,
         )
         if figures:
             return _ranked(figures)
-        return self._rows(
+        return self.rows(
             f"""SELECT s.id, s.name, s.tier, t.parts, t.met, t.unmet, t.unknown, t.absent, t.share,
             rank() OVER (PARTITION BY s.kind, s.tier ORDER BY t.share DESC) AS rank
             FROM (SELECT kind, id, sum(parts)::BIGINT AS parts, sum(parts) FILTER (outcome = 'met')::BIGINT AS met,
@@ -143,28 +148,45 @@ class Results:
 
     def subject(self, id: str) -> Row:
         """Who a subject is, its verdicts and all its findings; ``NotFound`` where nobody has the id."""
-        who = self._rows("SELECT * FROM subjects WHERE id = ? ORDER BY kind", [id])
+        who = self.rows("SELECT * FROM subjects WHERE id = ? ORDER BY kind", [id])
         if not who:
-            near = self._rows("SELECT id FROM subjects ORDER BY levenshtein(id, ?), id LIMIT 1", [id])
+            near = self.rows("SELECT id FROM subjects ORDER BY levenshtein(id, ?), id LIMIT 1", [id])
             hint = _("；是否指 {near}？").format(near=near[0]["id"]) if near else ""
             raise NotFound(_("结果中没有编号为 {id} 的对象{hint}").format(id=id, hint=hint))
         subject = who[0]
-        verdicts = self._rows("SELECT document, verdict FROM verdicts WHERE kind = ? AND id = ?", [subject["kind"], id])
+        verdicts = self.rows("SELECT document, verdict FROM verdicts WHERE kind = ? AND id = ?", [subject["kind"], id])
         gaps = {
             row["requirement"]: row
-            for row in self._rows(
-                "SELECT * EXCLUDE (kind, id, outcome) FROM gaps WHERE kind = ? AND id = ?", [subject["kind"], id]
+            for row in self.rows(
+                f"SELECT requirement, {_FIGURES} FROM gaps WHERE kind = ? AND id = ?",  # noqa: S608
+                [subject["kind"], id],
             )
         }
-        asked = {row["requirement"]: row for row in self._rows("SELECT * FROM requirements")}
+        asked = {row["requirement"]: row for row in self.rows("SELECT * FROM requirements")}
         findings = []
         for name, code in self._codes(subject["kind"], id).items():
             if code is not None and name in asked:
                 outcome, reason = MEANING[code]
-                gap = gaps.get(name, dict.fromkeys(("actual_lo", "actual_hi", "shortfall_lo", "shortfall_hi")))
+                gap = {**_NO_FIGURES, **gaps.get(name, {})}
                 about = asked[name]
-                kept = ("requirement", "title", "title_en", "force", "due", "target", "unit")
-                findings.append({**{key: about[key] for key in kept}, "outcome": outcome, "reason": reason, **gap})
+                kept = (
+                    "requirement",
+                    "clause",
+                    "title",
+                    "title_en",
+                    "indicator",
+                    "force",
+                    "due",
+                    "every_year",
+                    "target",
+                )
+                said = {
+                    **{key: about[key] for key in kept},
+                    "unit": about["unit"],
+                    "outcome": outcome,
+                    "reason": reason,
+                }
+                findings.append({**said, **gap})
         return {
             "subject": subject,
             "verdicts": {row["document"]: row["verdict"] for row in verdicts},
@@ -172,17 +194,48 @@ class Results:
         }
 
     def _codes(self, kind: str, id: str) -> dict[str, int | None]:
-        for part in self.summary["parts"]:
-            path = glob.escape(str(folder_of(self.folder, part["part"]) / f"{kind}.parquet"))
-            found = self._rows("SELECT * FROM read_parquet(?) WHERE id = ?", [path, id])
+        for folder in self._folders():
+            found = self.rows("SELECT * FROM read_parquet(?) WHERE id = ?", [_quoted(folder / f"{kind}.parquet"), id])
             if found:
                 return {name: code for name, code in found[0].items() if name != "id"}
         return {}
 
+    def _folders(self) -> Iterator[Path]:
+        return (folder_of(self.folder, part["part"]) for part in self.summary["parts"])
+
+    def take_parts(self, kind: str, id: str) -> None:
+        """Makes the table ``own``: the parts of a region or network, each once for every sort that requirements bind."""
+        self._run(
+            """CREATE OR REPLACE TEMP TABLE own AS SELECT NULL AS part_tier, NULL AS part_type, part_kind, id, name, absent
+            FROM parts LIMIT 0"""
+        )
+        for folder in self._folders():
+            paths = [_quoted(folder / f"{name}.parquet") for name in ("members", "parts")]
+            of = "FROM read_parquet(?) m WHERE m.kind = ? AND m.id = ?"
+            if self.rows(f"SELECT 1 {of} LIMIT 1", [paths[0], kind, id]):
+                self._run(
+                    f"""CREATE OR REPLACE TEMP TABLE own AS SELECT m.part_tier, m.part_type, p.*
+                    FROM (SELECT part, part_tier, part_type {of}) m JOIN read_parquet(?) p USING (part)""",  # noqa: S608
+                    [paths[0], kind, id, paths[1]],
+                )
+                return
+
+    def documents(self) -> dict[str, str]:
+        """The titles of the documents by id."""
+        rows = self.rows("SELECT DISTINCT document, document_title, document_title_en FROM requirements")
+        return {row["document"]: chosen(row["document_title"], row["document_title_en"]) for row in rows}
+
+    def name_parts(self) -> None:
+        """Makes the table ``named``: who has results, and the parts in ``own`` that have none."""
+        self._run(
+            """CREATE OR REPLACE TEMP TABLE named AS SELECT kind, id, name FROM subjects
+            UNION ALL SELECT DISTINCT part_kind, id, name FROM own WHERE absent"""
+        )
+
     def region(self, text: str, tier: str | None = None) -> str:
         """The code of a region that is given by code or name. Raises ``NotFound`` with the near name, ``Misuse`` for several."""
         values = [text, text, tier]
-        rows = self._rows(
+        rows = self.rows(
             "SELECT DISTINCT region FROM places WHERE (region = ? OR name = ?) AND tier = coalesce(?, tier) ORDER BY region",
             values,
         )
@@ -190,17 +243,22 @@ class Results:
             codes = listed(row["region"] for row in rows)
             raise Misuse(_("{name} 不止一处：{codes}；请写区域代码").format(name=text, codes=codes))
         if not rows:
-            names = [row["name"] for row in self._rows("SELECT DISTINCT name FROM places ORDER BY name")]
+            names = [row["name"] for row in self.rows("SELECT DISTINCT name FROM places ORDER BY name")]
             raise NotFound(_("结果中没有区域 {name}{hint}").format(name=text, hint=_near(text, names)))
         return str(rows[0]["region"])
 
     def requirement(self, id: str) -> Row:
         """A requirement of the results. Raises ``NotFound`` with the near id."""
-        rows = self._rows("SELECT * FROM requirements WHERE requirement = ?", [id])
+        rows = self.rows("SELECT * FROM requirements WHERE requirement = ?", [id])
         if not rows:
-            names = [row["requirement"] for row in self._rows("SELECT requirement FROM requirements")]
+            names = [row["requirement"] for row in self.rows("SELECT requirement FROM requirements")]
             raise NotFound(_("结果中没有要求 {id}{hint}").format(id=id, hint=_near(id, names)))
         return rows[0]
+
+
+def _quoted(path: Path) -> str:
+    """A path that is taken as it is."""
+    return glob.escape(str(path))
 
 
 def _near(text: str, names: Sequence[str]) -> str:

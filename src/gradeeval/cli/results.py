@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,33 @@ from tabulate import tabulate
 
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
+from gradeeval.cli.preparing import terminal_layout
 from gradeeval.errors import GradeevalError, MissingExtra, Misuse
 from gradeeval.files.writing import escape_controls
 from gradeeval.language.scope import Reference
-from gradeeval.messages import _, chosen, mark
+from gradeeval.messages import _, chosen, listed, mark
 from gradeeval.reports import words
+from gradeeval.reports.areas import MOST_NAMES, say_area
 from gradeeval.reports.csv import inert
-from gradeeval.reports.figures import span
+from gradeeval.reports.figures import number
+from gradeeval.reports.page import Page
+from gradeeval.reports.recorded import Recorded, Rule, Rules, exact
 from gradeeval.vocabulary import KINDS
 from gradeeval.workspace import Workspace, build
 
-QUESTIONS = ("gaps", "ranking", "subject")
+QUESTIONS = ("area", "gaps", "ranking", "subject")
 FORMATS = ("table", "json", "csv")
 _SHOWN = 50
+_NAMED = 100
+"""How many parts a list of a file names, where nothing else is asked."""
 Row = dict[str, Any]
 
 
 @click.command(
-    help=mark("查询 batch 的结果：gaps 列出差距，ranking 按一条要求给各地排名，subject 列出一个对象的全部结论。")
+    help=mark(
+        "查询 batch 的结果：area 讲一个区域或医联体的指标从何而来、谁拉低、下级如何，gaps 列出差距，"
+        "ranking 按一条要求给各地排名，subject 列出一个对象的全部结论。"
+    )
 )
 @click.argument("folder", type=options.PATH)
 @click.argument("question", type=click.Choice(QUESTIONS))
@@ -50,7 +59,12 @@ Row = dict[str, Any]
     help=mark("gaps：未达标（默认）、数据不足或两者"),
 )
 @click.option("--tier", type=click.Choice(("county", "prefecture", "province")), help=mark("ranking：只排这一级"))
-@click.option("--limit", type=click.IntRange(0), default=None, help=mark("gaps：最多几行（表格默认 50；0 为全部）"))
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=None,
+    help=mark("gaps：最多几行（表格默认 50；0 为全部）；area：名单最多几个"),
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help=mark("输出格式：table、json、csv"))
 @click.option("-o", "--output", type=options.PATH, help=mark("写入文件，按后缀定格式"))
 @options.language
@@ -87,15 +101,21 @@ def command(
     form = _format(form, output)
     try:
         from gradeeval.batch.answers import Results, Sought
+        from gradeeval.batch.areas import area
     except ImportError:
         raise MissingExtra(_("查询结果需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
-    results = Results(folder)
+    results, recorded = Results(folder), Recorded(_rules())
     note = ""
     found: Row | None = None
-    if question == "subject":
+    answer: Any
+    if question == "area":
+        assert id is not None
+        found_area = area(results, id, limit if limit is not None else MOST_NAMES if form == "table" else _NAMED)
+        answer, rows, columns = found_area, found_area["targets"], AREA
+    elif question == "subject":
         assert id is not None
         found = results.subject(id)
-        answer: Any = found
+        answer = found
         rows, columns = found["findings"], FINDING
     elif question == "ranking":
         assert requirement is not None
@@ -113,11 +133,15 @@ def command(
             note = _("共 {total} 条，显示 {shown} 条；--limit 0 显示全部").format(total=total, shown=len(rows))
         elif not rows:
             note = _("没有这样的差距")
-    if form == "json":
+    if question == "area" and form == "table":
+        layout = terminal_layout()
+        page = Page(layout if output is None else replace(layout, colour=False))
+        say_area(page, answer, recorded, results.documents(), results.summary["as_of"])
+        content = page.content()
+    elif form == "json":
         content = (json.dumps(_finite(answer), ensure_ascii=False, indent=1) + "\n").encode()
     else:
-        figures = _Figures()
-        table = [[column(row, figures) for _name, column in columns] for row in rows]
+        table = [[column(row, recorded) for _name, column in columns] for row in rows]
         used = [at for at in range(len(columns)) if any(line[at] for line in table)]
         head = [_(columns[at][0]) for at in used]
         lines = [[line[at] for at in used] for line in table]
@@ -134,11 +158,12 @@ def _fitting(question: str, given: dict[str, Any]) -> None:
         "gaps": {"--county", "--region", "--requirement", "--ruleset", "--kind", "--outcome", "--limit"},
         "ranking": {"--requirement", "--region", "--tier"},
         "subject": {"ID"},
+        "area": {"ID", "--limit"},
     }[question]
     for name, value in given.items():
         if value is not None and name not in takes:
             raise Misuse(_("{name} 不能用于 {question}").format(name=name, question=question))
-    for name in {"ranking": ("--requirement",), "subject": ("ID",)}.get(question, ()):
+    for name in {"ranking": ("--requirement",), "subject": ("ID",), "area": ("ID",)}.get(question, ()):
         if given[name] is None:
             raise Misuse(_("{question} 需要 {name}").format(name=name, question=question))
 
@@ -152,51 +177,44 @@ def _format(form: str | None, output: Path | None) -> str:
     return by_suffix[output.suffix.lower()]
 
 
-class _Figures:
-    """Figures and targets in words; the installed rules say how a target is written, where they still have it."""
+def _rules() -> Rules:
+    """The installed rules, opened when first asked."""
+    opened: list[Workspace] = []
 
-    def __init__(self) -> None:
-        self._workspace: Workspace | None = None
-
-    def target(self, row: Row) -> str:
-        """The target of a row."""
-        if self._workspace is None:
-            self._workspace = build()
+    def rule(id: str) -> Rule | None:
+        if not opened:
+            opened.append(build())
         try:
-            item = self._workspace.requirement(row["requirement"])
+            item = opened[0].requirement(id)
         except GradeevalError:
-            return str(row["target"])
-        reference = self._workspace.scope.find(item.indicator, item.binds)
-        return words.target(item.target, reference) if isinstance(reference, Reference) else str(row["target"])
+            return None
+        reference = opened[0].scope.find(item.indicator, item.binds)
+        return Rule(item, reference, opened[0].scope) if isinstance(reference, Reference) else None
 
-    def between(self, low: float | None, high: float | None, unit: str | None) -> str:
-        """A figure or an interval; empty where there is none."""
-        if low is None or high is None or (math.isinf(low) and math.isinf(high)):
-            return ""
-        return span((_exact(low), _exact(high)), unit)
-
-
-def _exact(value: float) -> Fraction | float:
-    return value if math.isinf(value) else Fraction(f"{value:.10g}")
+    return rule
 
 
 def _text(name: str) -> Any:
-    return lambda row, _figures: escape_controls(str(row[name])) if row.get(name) not in (None, "") else ""
+    return lambda row, _recorded: escape_controls(str(row[name])) if row.get(name) not in (None, "") else ""
 
 
-def _count(name: str) -> Any:
-    return lambda row, _figures: "" if row.get(name) is None else f"{row[name]:.6g}"
+def _number(name: str) -> Any:
+    return lambda row, _recorded: "" if row.get(name) is None else number(exact(row[name]) or 0, None)
 
 
-def _span(name: str, unit: str | None = None) -> Any:
-    return lambda row, figures: figures.between(row.get(f"{name}_lo"), row.get(f"{name}_hi"), unit or row.get("unit"))
+def _figure(name: str) -> Any:
+    return lambda row, recorded: recorded.figure(row, name) if f"{name}_lo" in row else ""
 
 
-def _title(row: Row, _figures: _Figures) -> str:
+def _pulling(lacks: bool) -> Any:
+    return lambda row, _recorded: listed(one["name"] for one in row.get("pulling", ()) if one["lacks"] is lacks)
+
+
+def _title(row: Row, _recorded: Recorded) -> str:
     return escape_controls(chosen(row["title"], row["title_en"]))
 
 
-def _outcome(row: Row, _figures: _Figures) -> str:
+def _outcome(row: Row, _recorded: Recorded) -> str:
     return words.outcome(row["outcome"]) if row.get("outcome") else ""
 
 
@@ -206,37 +224,46 @@ GAP: Sequence[tuple[str, Any]] = (
     (mark("县"), _text("county")),
     (mark("编号"), _text("requirement")),
     (mark("要求"), _title),
-    (mark("约束力"), lambda row, _figures: words.force(row["force"])),
+    (mark("约束力"), lambda row, _recorded: words.force(row["force"])),
     (mark("期限"), _text("due")),
     (mark("结论"), _outcome),
-    (mark("现状"), _span("actual")),
-    (mark("目标"), lambda row, figures: figures.target(row)),
-    (mark("还差"), _span("shortfall", "-")),
+    (mark("现状"), lambda row, recorded: recorded.actual(row)),
+    (mark("目标"), lambda row, recorded: recorded.target(row)),
+    (mark("还差"), lambda row, recorded: recorded.to_do(row)),
 )
 FINDING: Sequence[tuple[str, Any]] = (
     *GAP[3:8],
-    (mark("原因"), lambda row, _figures: words.reason(row["reason"])),
+    (mark("原因"), lambda row, _recorded: words.reason(row["reason"])),
     *GAP[8:],
+)
+AREA: Sequence[tuple[str, Any]] = (
+    *FINDING,
+    (mark("上报"), _figure("reported")),
+    (mark("计算"), _figure("computed")),
+    (mark("上年"), _figure("before")),
+    (mark("年度变化"), _number("pace")),
+    (mark("尚缺"), _pulling(True)),
+    (mark("不明"), _pulling(False)),
 )
 RANKING: Sequence[tuple[str, Any]] = (
     (mark("上级"), _text("whole")),
-    (mark("名次"), _count("rank")),
+    (mark("名次"), _number("rank")),
     (mark("代码"), _text("id")),
     (mark("名称"), _text("name")),
     (mark("级别"), _text("tier")),
     (mark("结论"), _outcome),
-    (mark("现状"), _span("actual")),
-    (mark("拉低"), _count("effect")),
-    (mark("具备"), _count("have")),
-    (mark("缺少"), _count("lack")),
-    (mark("不明"), _count("unsure")),
-    (mark("年度变化"), _count("pace")),
-    (mark("下级"), _count("parts")),
-    (mark("达标"), _count("met")),
-    (mark("未达标"), _count("unmet")),
-    (mark("未能判定"), _count("unknown")),
-    (mark("缺档案"), _count("absent")),
-    (mark("达标%"), _count("share")),
+    (mark("现状"), _figure("actual")),
+    (mark("拉低"), _number("effect")),
+    (mark("具备"), _number("have")),
+    (mark("缺少"), _number("lack")),
+    (mark("不明"), _number("unsure")),
+    (mark("年度变化"), _number("pace")),
+    (mark("下级"), _number("parts")),
+    (mark("达标"), _number("met")),
+    (mark("未达标"), _number("unmet")),
+    (mark("未能判定"), _number("unknown")),
+    (mark("缺档案"), _number("absent")),
+    (mark("达标%"), _number("share")),
 )
 
 

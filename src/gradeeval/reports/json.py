@@ -10,7 +10,9 @@ from typing import Any
 
 from gradeeval import __version__
 from gradeeval.engines.views import View
+from gradeeval.findings.children import ChildFigure, children
 from gradeeval.findings.contributing import pulling_down
+from gradeeval.findings.earlier import year_before
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.gap import UNITS, Range, Shortfall
 from gradeeval.findings.missing import Missing
@@ -60,7 +62,7 @@ def finding_plain(finding: Finding, result: Result) -> Plain:
     reference = finding.reference
     title, title_en = titles(finding, result)
     shortfall, shortfall_unit = _shortfall(finding.shortfall)
-    computed = finding.computed
+    computed, earlier = finding.computed, year_before(finding)
     return _kept(
         {
             "subject": finding.view.id,
@@ -122,6 +124,9 @@ def finding_plain(finding: Finding, result: Result) -> Plain:
                 for year, one in judgement.years
             ],
             "contributes": [_named(part) for part in pulling_down(finding)],
+            "children": [_child(child, finding) for child in children(finding)],
+            "before": value_plain(earlier.value, reference) if earlier is not None else None,
+            "change": exact_text(earlier.change) if earlier is not None and earlier.change is not None else None,
             "reading": requirement.reading,
             "responsible": list(requirement.responsible),
         }
@@ -162,6 +167,15 @@ def _roll_up(item: RollUp) -> Plain:
         "outcomes": {outcome: [_named(part) for part in parts] for outcome, parts in sorted(item.outcomes.items())},
         "absent": [_named(part) for part in item.absent],
     }
+
+
+def _child(child: ChildFigure, finding: Finding) -> Plain:
+    figures = {
+        "rank": child.rank,
+        "actual": value_plain(child.value, finding.reference),
+        "effect": exact_text(child.effect) if child.effect is not None else None,
+    }
+    return _kept({**_named(child.view), **figures})
 
 
 def _of(missing: Missing) -> Iterator[str | None]:

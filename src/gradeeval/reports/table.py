@@ -9,21 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradeeval.engines.judgement import OUTCOMES
-from gradeeval.findings.contributing import pulling_down
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result, SubjectResult
 from gradeeval.messages import _, listed
-from gradeeval.reports import figures, naming, words
+from gradeeval.reports import figures, words
 from gradeeval.reports.clauses import clause, one_line
 from gradeeval.reports.data_gaps import say_data_gaps
 from gradeeval.reports.fitting import Cell, Column
 from gradeeval.reports.overview import say_overview, say_verdict
 from gradeeval.reports.page import DIM, RED, Page
 from gradeeval.reports.parts import say_parts
+from gradeeval.reports.pulling import say_pulling_down
 from gradeeval.reports.ranking import by_weight
 from gradeeval.reports.rendering import Layout
 
-_MOST_NAMES = 8
 _MOST_FILES = 3
 _MOST_CODES = 1
 
@@ -53,7 +52,7 @@ def _say_subject(page: Page, subject: SubjectResult, result: Result) -> None:
         page.say(_("没有适用的要求：请检查对象类别、所在区域、评定日和筛选条件"))
     _say_gaps(page, found["unmet"], result)
     _say_errors(page, found["error"], result)
-    _say_pulling_down(page, [*found["unmet"], *found["unknown"]], result)
+    say_pulling_down(page, [*found["unmet"], *found["unknown"]], result)
     say_data_gaps(page, found["unknown"], result)
     _say_reviews(page, found["needs_review"], result)
     say_parts(page, [item for item in result.roll_up if item.subject is subject.view], result)
@@ -97,20 +96,6 @@ def _say_errors(page: Page, findings: Sequence[Finding], result: Result) -> None
     page.heading(_("无法判定：{count} 项（规则未能运行，请报告）").format(count=len(findings)))
     for finding in findings:
         page.say(f"{_lead(finding, result)}  {finding.judgement.message or ''}", indent=2, hanging=2)
-
-
-def _say_pulling_down(page: Page, findings: Sequence[Finding], result: Result) -> None:
-    shown = [(finding, lacking) for finding in by_weight(findings) if (lacking := pulling_down(finding))]
-    if not shown:
-        return
-    page.heading(_("拖低上列占比或数量的对象（供督促，不是对它们的结论）"))
-    for finding, lacking in shown:
-        text = _("{lead}：{count} 个尚缺——{names}").format(
-            lead=_lead(finding, result), count=len(lacking), names=naming.parts(lacking, _MOST_NAMES)
-        )
-        if finding.unsure:
-            text += _("；另有 {count} 个情况不明").format(count=len(finding.unsure))
-        page.say(text, indent=2, hanging=2)
 
 
 def _say_reviews(page: Page, findings: Sequence[Finding], result: Result) -> None:

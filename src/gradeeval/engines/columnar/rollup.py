@@ -86,6 +86,7 @@ def areas(run: Run, requirement: Requirement) -> pl.DataFrame:
     value = values.value(kind, reference)
     assert isinstance(value, Number)
     decimals, table = reference.type.decimals, run.table(kind)
+    digits = decimals if value.lo.lower is None else 9
     none = pl.lit(None, pl.Float64)
     exprs: dict[str, pl.Expr] = dict(measures(run, requirement))
     computed = values.computed.get(requirement.indicator)
@@ -120,7 +121,7 @@ def areas(run: Run, requirement: Requirement) -> pl.DataFrame:
     frame = frame.with_columns(
         apart.fill_null(value=False).alias("differs"),
         pl.when(decides).then(pl.lit("computed")).when(given).then(pl.lit("reported")).alias("source"),
-        pl.when(known).then(pl.col("now_lo") - pl.col("before_lo")).round(decimals).alias("pace"),
+        pl.when(known).then(pl.col("now_lo") - pl.col("before_lo")).round(digits).alias("pace"),
         none.alias("pace_needed"),
     )
     if requirement.within is not None:
