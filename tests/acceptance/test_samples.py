@@ -12,6 +12,7 @@ import pytest
 from gradeeval.cli.main import run
 from gradeeval.files.reading import read_plain
 from gradeeval.profiles.forms import read_form
+from gradeeval.profiles.workbook import WorkbookFile
 from gradeeval.workspace import build
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -35,7 +36,7 @@ def sample_of(expectation: Path) -> Path:
 
 def items(path: Path) -> Iterator[Mapping[str, Any]]:
     """The profiles of a file, or its roster."""
-    data = read(path) if path.suffix == ".yaml" else read_form(path, build(installed=False).scope).data
+    data = read(path) if path.suffix == ".yaml" else read_form(WorkbookFile(path), build(installed=False).scope).data
     yield from data if isinstance(data, list) else [data]
 
 

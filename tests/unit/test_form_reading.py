@@ -18,6 +18,7 @@ from gradeeval.cli.main import run
 from gradeeval.errors import NotFound
 from gradeeval.files.archives import MAX_UNPACKED
 from gradeeval.language.scope import Scope
+from gradeeval.profiles import workbook
 from gradeeval.profiles.form_layout import ENTRY_COLUMNS
 from gradeeval.profiles.form_values import codes
 from gradeeval.profiles.reading import Dataset, ProfileReader
@@ -142,6 +143,7 @@ def test_no_filled_cell_is_lost(column: str, form: Form, scope: Scope) -> None:
     assert dataset.profiles == []
 
 
+@pytest.mark.no_cover
 def test_each_filled_cell_is_taken_refused_or_noted(form: Form, scope: Scope) -> None:
     """One cell after the other on its own: the profile changes, or its place is named."""
     blank = read(form, scope).profiles[0]
@@ -359,6 +361,15 @@ def rezipped(path: Path, change: Callable[[str, bytes], bytes | None], extra: di
     path.write_bytes(stream.getvalue())
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_workbook_is_taken_apart_once(alone: bool, form: Form, scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[str] = []
+    read_workbook = workbook.read_workbook
+    monkeypatch.setattr(workbook, "read_workbook", lambda raw, name: times.append(name) or read_workbook(raw, name))
+    assert read(form if alone else form.path.parent, scope).profiles
+    assert times == [str(form.path)]
+
+
 def test_files_that_are_no_sound_workbook(form: Form, scope: Scope, tmp_path: Path) -> None:
     whole = form.path.read_bytes()
     bomb = io.BytesIO()
@@ -379,6 +390,7 @@ def test_files_that_are_no_sound_workbook(form: Form, scope: Scope, tmp_path: Pa
         assert dataset.problems[0].file == str(path)
 
 
+@pytest.mark.no_cover
 def test_single_damaged_bytes_are_a_message_or_no_matter(form: Form, scope: Scope, tmp_path: Path) -> None:
     whole = bytearray(form.path.read_bytes())
     for at in range(0, len(whole), max(1, len(whole) // 60)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations
+from itertools import compress
 
 from gradeeval.engines.solver.demand import MET, NOT_MISSED, UNMET, Demand
 from gradeeval.language.nodes import Requirement
@@ -109,14 +109,15 @@ def demands(material: Material) -> list[Asked]:
 
 def _pairs(asked: list[Asked], chosen: set[str], prover: Prover) -> Iterator[tuple[Asked, Asked]]:
     """Those that can bind one subject at the same time, are not the one in place of the other, and can interact."""
-    for first, second in combinations(asked, 2):
-        documents = [one.encoded.ruleset.document for one in (first, second)]
-        if chosen.isdisjoint(document.id for document in documents) or not interact(first.demand, second.demand):
-            continue
-        year = max(checkpoints([first.demand, second.demand]))
-        if _replaced(first, second) or not prover.overlapping(first.place, second.place, year):
-            continue
-        yield first, second
+    own = [one.encoded.ruleset.document.id in chosen for one in asked]
+    for at, first in enumerate(asked):
+        rest = range(at + 1, len(asked))
+        for second in (asked[other] for other in (rest if own[at] else compress(rest, own[at + 1 :]))):
+            if not interact(first.demand, second.demand):
+                continue
+            year = max(checkpoints([first.demand, second.demand]))
+            if not _replaced(first, second) and prover.overlapping(first.place, second.place, year):
+                yield first, second
 
 
 def _replaced(first: Asked, second: Asked) -> bool:

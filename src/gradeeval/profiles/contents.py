@@ -208,15 +208,17 @@ def read_form_items(path: Path, scope: Scope, alone: bool) -> Iterator[Content]:
     """Excel and CSV: a filled form, or a table with a row a subject; of a profile with a refused cell the other values are checked too."""
     from gradeeval.profiles.flat_table import is_flat, read_flat
     from gradeeval.profiles.forms import is_form, read_form
+    from gradeeval.profiles.workbook import WorkbookFile
 
-    if is_flat(path):
-        for row in read_flat(path, scope):
+    file = WorkbookFile(path)
+    if is_flat(file):
+        for row in read_flat(file, scope):
             yield Item(row.data[0], row, (0,), tuple(row.problems))
         return
-    if not alone and not is_form(path):
+    if not alone and not is_form(file):
         yield Note(Problem(_("不是 gradeeval 的表单，没有读取"), str(path)))
         return
-    form = read_form(path, scope)
+    form = read_form(file, scope)
     told = _by_item(form)
     for index, item in enumerate(form.data):
         yield Item(item, form, (index,), tuple(told.get(index, ())))

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.gathering import Gathering
-from gradeeval.files.reading import decode, read_bytes
+from gradeeval.files.reading import decode
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
 from gradeeval.profiles.filled_form import FilledForm, Place, cell_problem
 from gradeeval.profiles.form_items import Entry, Items
 from gradeeval.profiles.form_layout import META, STAMP_ROW, Stamp, read_stamp
-from gradeeval.profiles.workbook import Cell, Sheet, read_workbook
+from gradeeval.profiles.workbook import Cell, Sheet, WorkbookFile
 from gradeeval.schemas import shipped, unknown_name
 from gradeeval.vocabulary import KINDS
 
@@ -32,8 +32,9 @@ Headings = dict[int, str]
 """Names by column, from 1."""
 
 
-def is_flat(path: Path) -> bool:
+def is_flat(file: WorkbookFile) -> bool:
     """Whether a CSV file or workbook is such a table: its first row has ``id`` and ``period``, and it is no form."""
+    path = file.path
     if path.suffix.lower() == ".csv":
         try:
             with path.open("rb") as stream:
@@ -43,7 +44,7 @@ def is_flat(path: Path) -> bool:
         words = {word.strip().strip('"') for word in first.decode("utf-8", "replace").split(",")}
         return words >= _HEADINGS
     try:
-        sheets = read_workbook(read_bytes(path), str(path))
+        sheets = file.sheets
     except InvalidContent:
         return False
     if any(sheet.name == META or read_stamp(sheet.text(STAMP_ROW, 1)) for sheet in sheets):
@@ -51,12 +52,13 @@ def is_flat(path: Path) -> bool:
     return any(set(_headings(sheet).values()) >= _HEADINGS for sheet in sheets)
 
 
-def read_flat(path: Path, scope: Scope) -> Iterator[FilledForm]:
+def read_flat(file: WorkbookFile, scope: Scope) -> Iterator[FilledForm]:
     """A form of its own for each row. Raises ``InvalidContent`` where a heading is not known or the file is broken."""
+    path = file.path
     if path.suffix.lower() == ".csv":
         yield from _csv(path, scope)
         return
-    sheets = read_workbook(read_bytes(path), str(path))
+    sheets = file.sheets
     members: dict[str, list[tuple[dict[str, Entry], dict[str, Place]]]] = {}
     for sheet in sheets:
         headings = _headings(sheet)

@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from gradeeval.errors import InvalidContent
 from gradeeval.files.gathering import Gathering
@@ -31,19 +30,20 @@ from gradeeval.profiles.form_layout import (
     Stamp,
     read_stamp,
 )
-from gradeeval.profiles.workbook import MAX_CELLS, Cell, Sheet, column_letters, read_workbook
+from gradeeval.profiles.workbook import MAX_CELLS, Cell, Sheet, WorkbookFile, column_letters
 
 _TABLES = ("members", "many")
 
 
-def read_form(path: Path, scope: Scope) -> FilledForm:
+def read_form(file: WorkbookFile, scope: Scope) -> FilledForm:
     """Reads a form. Raises ``NotFound`` or ``InvalidContent`` where it cannot be read as one at all."""
+    path = file.path
     form = FilledForm(path)
     if path.suffix.lower() == ".csv":
         sheets = [_csv_sheet(read_bytes(path), str(path))]
         _read_csv(sheets[0], form, scope)
         return form
-    sheets = read_workbook(read_bytes(path), str(path))
+    sheets = file.sheets
     meta = next((sheet for sheet in sheets if sheet.name == META), None)
     stamped = [(sheet, read_stamp(sheet.text(STAMP_ROW, 1))) for sheet in sheets]
     if meta is None and not any(stamp for _sheet, stamp in stamped):
@@ -52,13 +52,12 @@ def read_form(path: Path, scope: Scope) -> FilledForm:
     return form
 
 
-def is_form(path: Path) -> bool:
+def is_form(file: WorkbookFile) -> bool:
     """Whether a workbook or CSV file that lies in a folder looks like a form; one that cannot be opened does."""
     try:
-        raw = read_bytes(path)
-        if path.suffix.lower() == ".csv":
-            return raw.removeprefix(b"\xef\xbb\xbf").startswith((b"key,", b"kind,"))
-        sheets = read_workbook(raw, str(path))
+        if file.path.suffix.lower() == ".csv":
+            return read_bytes(file.path).removeprefix(b"\xef\xbb\xbf").startswith((b"key,", b"kind,"))
+        sheets = file.sheets
     except InvalidContent:
         return True
     return any(sheet.name == META or read_stamp(sheet.text(STAMP_ROW, 1)) for sheet in sheets)

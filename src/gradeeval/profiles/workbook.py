@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
 from typing import IO, Any, NoReturn
 from xml.etree.ElementTree import Element, ParseError
 
@@ -23,6 +25,7 @@ from defusedxml.ElementTree import iterparse
 
 from gradeeval.files.archives import MAX_RATIO, MAX_UNPACKED, weigh
 from gradeeval.files.gathering import Gathering
+from gradeeval.files.reading import read_bytes
 from gradeeval.messages import _
 
 MAX_CELLS = 1_000_000
@@ -75,6 +78,18 @@ class Sheet:
         """The text of a cell without space around it; empty where there is none."""
         cell = self.cells.get((row, column))
         return cell.text.strip() if cell is not None else ""
+
+
+class WorkbookFile:
+    """A file that may be a workbook; its cells are read when they are first asked for, and only once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """The worksheets in their order. Raises ``NotFound`` and what ``read_workbook`` raises."""
+        return read_workbook(read_bytes(self.path), str(self.path))
 
 
 def read_workbook(raw: bytes, name: str) -> list[Sheet]:

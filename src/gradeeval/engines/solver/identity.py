@@ -98,11 +98,13 @@ class Identity:
 
 
 class Places:
-    """The regions of all rosters, and which of them lie where on a day."""
+    """The regions of all rosters, and which of them lie where on a day. What was found is kept: a thousand questions ask the same."""
 
     def __init__(self, rosters: Iterable[Roster]) -> None:
         self._rosters = tuple(rosters)
         self._rows: dict[str, list[ListedPart]] = {}
+        self._chains: dict[tuple[str, str], tuple[ListedPart, ...]] = {}
+        self._identities: dict[tuple[Reach, tuple[str, ...], str], list[Row]] = {}
         for roster in self._rosters:
             for row in roster.rows:
                 if row.kind == "region":
@@ -111,11 +113,11 @@ class Places:
     def within(self, jurisdictions: Iterable[str], tier: str, day: str) -> list[ListedPart]:
         """The regions of a tier that lie in all these regions."""
         wanted = set(jurisdictions)
+        chains = (self._chain(code, day) for code in self._rows)
         return [
-            row
-            for code in self._rows
-            for row in self._chain(code, day)[:1]
-            if row.tier == tier and wanted <= {around.id for around in self._chain(code, day)}
+            chain[0]
+            for chain in chains
+            if chain and chain[0].tier == tier and wanted <= {around.id for around in chain}
         ]
 
     def nested(self, first: str, second: str, day: str) -> bool:
@@ -144,13 +146,18 @@ class Places:
             values["division"] = division
         return {**values, "name": row.name}
 
-    def rows_for(self, reach: Reach, jurisdictions: Iterable[str], day: str) -> list[Row] | None:
+    def rows_for(self, reach: Reach, jurisdictions: Iterable[str], day: str) -> Sequence[Row] | None:
         """The identities that a subject of a sort can have inside jurisdictions; None where no roster tells.
 
         Without a jurisdiction it is any region on a roster, or one of the same divisions that is on none. Institutions and networks have
         free names and lie in a county.
         """
-        wanted = list(jurisdictions)
+        key = reach, tuple(jurisdictions), day
+        if key not in self._identities:
+            self._identities[key] = self._rows_for(*key)
+        return self._identities[key] or None
+
+    def _rows_for(self, reach: Reach, wanted: tuple[str, ...], day: str) -> list[Row]:
         tier = reach.tier or "" if reach.kind == "region" else "county"
         found = [dict(self.fields(row, day)) for row in self.within(wanted, tier, day)]
         if not wanted:
@@ -159,9 +166,15 @@ class Places:
             found += [dict.fromkeys(sorted(names), OTHER) | {"division": kind} for kind in sorted(filter(None, kinds))]
         if reach.kind != "region":
             found = [{key: row[key] for key in AROUND if key in row} for row in found]
-        return [*found] or None
+        return [*found]
 
-    def _chain(self, code: str, day: str) -> list[ListedPart]:
+    def _chain(self, code: str, day: str) -> tuple[ListedPart, ...]:
+        """A region and those around it, outwards; nothing where no roster has it on the day."""
+        if (code, day) not in self._chains:
+            self._chains[code, day] = self._follow(code, day)
+        return self._chains[code, day]
+
+    def _follow(self, code: str, day: str) -> tuple[ListedPart, ...]:
         found: list[ListedPart] = []
         next_code: str | None = code
         while next_code:
@@ -170,7 +183,7 @@ class Places:
                 break
             found.append(row)
             next_code = row.parent
-        return found
+        return tuple(found)
 
 
 def plain_identity(identity: Identity, model: z3.ModelRef) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Realm:
         """Whether a name is identity or classification and no fact."""
         return name in self.fields[kind]
 
-    def rows(self, reach: Reach, year: int) -> list[Row] | None:
+    def rows(self, reach: Reach, year: int) -> Sequence[Row] | None:
         """The identities of subjects of a sort in a year."""
         return self.places.rows_for(reach, self.jurisdictions, f"{year}-12-31")
 
