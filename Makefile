@@ -57,7 +57,7 @@ layers:
 	$(BIN)/lint-imports
 
 tests:
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 # Installed together, for their own tests only: elsewhere their rulesets would stand among the shipped ones.
 plugins:

@@ -14,6 +14,7 @@ from hypothesis import settings
 from gradeeval import messages
 
 SHARED = Path(__file__).parents[2] / "shared"
+PROPERTY = Path(__file__).parent / "property"
 SOAK = os.environ.get("GRADEEVAL_SOAK") == "1"
 
 # `check` draws the same examples on every run, so that a failure is the change's; `soak` looks for new ones.
@@ -23,7 +24,13 @@ settings.load_profile("soak" if SOAK else "check")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests on the source texts and on Spark where there are none; leave minutes-long ones to ``make soak``."""
+    """Skip tests on the source texts and on Spark where there are none; leave minutes-long ones to ``make soak``.
+
+    What is drawn a thousand times is not traced.
+    """
+    for item in items:
+        if PROPERTY in item.path.parents:
+            item.add_marker(pytest.mark.no_cover)
     if not SHARED.is_dir():
         for item in items:
             if item.get_closest_marker("shared"):

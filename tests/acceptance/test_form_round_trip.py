@@ -367,6 +367,7 @@ NUMBERS = st.one_of(
 )
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_typed_comes_back(data: st.DataObject, forms: Path, scope: Scope, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def test_it_is_refused_where_it_cannot_be_made(call: Call) -> None:
     assert not Path("a").exists()
 
 
+@pytest.mark.no_cover
 def test_the_shipped_requirements_bite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "province"
     assert run(["new", "dataset", "-o", str(out), "--institutions", "420", "--region", "411500", "--seed", "3"]) == 0

@@ -87,6 +87,7 @@ def replayed(folder: Path, problem: dict[str, Any]) -> dict[str, str]:
     return {item.requirement.id: item.outcome for item in judged}
 
 
+@pytest.mark.no_cover
 def test_the_shipped_rulesets_end_clean_and_what_is_true_of_the_texts_is_ignored_with_a_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradeeval.cli.main import run
+from gradeeval.language.scope import Scope
 from gradeeval.workspace import build
 
 SUBJECTS = {
@@ -37,9 +38,8 @@ def findings(path: Path) -> list[dict[str, object]]:
     return found
 
 
-def some_value(name: str) -> str:
+def some_value(name: str, scope: Scope) -> str:
     """A value that the type of a field or indicator allows."""
-    scope = build(installed=False).scope
     type_ = scope.types.get(name)
     if type_ is None:
         type_ = next(
@@ -53,13 +53,13 @@ def some_value(name: str) -> str:
     return "{value: 7, source: 年报}" if type_.unit != "percent" else "{numerator: 17, denominator: 20}"
 
 
-def filled(text: str) -> str:
+def filled(text: str, scope: Scope) -> str:
     """Every line filled in as the opening sentences of the template say."""
     lines = []
     for line in text.splitlines():
         found = LINE.match(line)
         if found is not None and not found[2].startswith("members"):
-            line = f"{found[1]}{found[2]}: {some_value(found[2])}{found[3]}"
+            line = f"{found[1]}{found[2]}: {some_value(found[2], scope)}{found[3]}"
         lines.append(line)
     return "\n".join(lines) + "\n"
 
@@ -77,10 +77,10 @@ def test_all_that_it_offers_is_accepted_and_leaves_only_other_years_and_other_su
     name: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "my.yaml"
-    text = filled(templated(name, path))
+    workspace = build(installed=False)
+    text = filled(templated(name, path), workspace.scope)
     path.write_text(text, encoding="utf-8")
     offered = {written[2] for line in text.splitlines() if (written := re.match(r"^( *)([a-z][a-z0-9_.-]*):", line))}
-    workspace = build(installed=False)
     for found in findings(path):
         requirement = workspace.requirement(str(found["requirement"]))
         if found["outcome"] != "unknown" or requirement.within is not None or requirement.every_year is not None:

@@ -5,9 +5,12 @@ Everything takes a ``random.Random``: hypothesis gives one that it can shrink, t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -156,12 +159,32 @@ def draw_ruleset(random: Random, most: int = 6) -> Ruleset:
     return Ruleset(scope, reach, tuple(requirements), permits, tuple(formulas))
 
 
+def _found(names: Iterable[str], reach: Reach, scope: Scope) -> tuple[list[str], list[str]]:
+    """Those of the names that a subject of a sort has itself, and those that it reads from around it."""
+    own: list[str] = []
+    up: list[str] = []
+    for name in names:
+        found = scope.find(name, reach)
+        if not isinstance(found, Unreachable):
+            (own if found.above is None else up).append(name)
+    return own, up
+
+
+@cache
+def _reported_in_reach(reach: Reach) -> tuple[list[str], list[str]]:
+    """What is the same in every scope."""
+    scope = build_scope(VOCABULARY, REPORTED, ())
+    return _found([*VOCABULARY.fields[reach.kind], *scope.indicators], reach, scope)
+
+
+def _own_and_up(reach: Reach, scope: Scope) -> tuple[list[str], list[str]]:
+    own, up = _reported_in_reach(reach)
+    more, more_up = _found(islice(scope.indicators, len(REPORTED), None), reach, scope)
+    return [*own, *more], [*up, *more_up]
+
+
 def _in_reach(reach: Reach, scope: Scope) -> list[str]:
-    names = [*VOCABULARY.fields[reach.kind], *scope.indicators]
-    own = [
-        name for name in names if not isinstance(found := scope.find(name, reach), Unreachable) and found.above is None
-    ]
-    up = [name for name in names if not isinstance(found := scope.find(name, reach), Unreachable) and found.above]
+    own, up = _own_and_up(reach, scope)
     return [*own, *own, *up]
 
 
@@ -249,8 +272,8 @@ def _bounds(random: Random, pair: list[Any]) -> Bounds:
 
 
 def _requirement(random: Random, id: str, reach: Reach, scope: Scope, permit: bool = False) -> Requirement:
-    own = [name for name in _in_reach(reach, scope) if not isinstance(scope.find(name, reach), Unreachable)]
-    named = [name for name in own if scope.find(name, reach).above is None]  # type: ignore[union-attr]
+    own, _up = _own_and_up(reach, scope)
+    named = [*own, *own]
     formulas = [name for name in named if name in scope.indicators and scope.indicators[name].formula is not None]
     indicator = random.choice(formulas if formulas and random.random() < 0.5 else named)
     value_type = _type(indicator, reach, scope)

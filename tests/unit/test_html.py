@@ -109,7 +109,8 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
 def test_every_selected_requirement_stands_in_the_page(workspace: Workspace, name: str) -> None:
     result = judged(workspace, SAMPLES / name)
     page = Reader(render(result, Layout()).decode())
-    shown = [page.data["requirements"][own["requirement"]] for own in page.data["details"]]
+    data = page.data
+    shown = [data["requirements"][own["requirement"]] for own in data["details"]]
     ids = sorted(next(text for label, text, *_more in pairs if label == "要求编号") for pairs in shown)
     assert ids == sorted(finding.requirement.id for finding in result.findings)
     rows = [given for tag, given in page.elements if tag == "tr" and (given.get("id") or "").startswith("r")]
