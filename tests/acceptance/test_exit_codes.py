@@ -251,6 +251,17 @@ def test_a_refusal_that_is_no_usage_error_points_to_no_usage(
     assert (said.code, said.err) == (2, "错误：no room\n")
 
 
+@pytest.mark.parametrize("name", ["requirements/2.yaml", "examples/2.yaml"])
+def test_a_folder_in_the_place_of_a_file_of_a_ruleset_is_3(name: str, call: Call, country: Path) -> None:
+    folder = write_ruleset(country, examples={"jia-2024-1/1.1": {"cases": [{"case": "甲", "is": "unknown"}]}})
+    (folder / name).mkdir()
+    path = write(Path("a.yaml"), institution(**DONE))
+    said = call("check", path, *AS_OF) if name.startswith("requirements") else call("examples")
+    assert (said.code, f"{name}: " in said.err, "不是文件" in said.err) == (3, True, True)
+    linted = call("lint", folder)
+    assert (linted.code, f"{name}" in linted.out) == (3, True)
+
+
 def test_a_reader_that_goes_away_is_no_finding(call: Call, country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "opened", fails(BrokenPipeError(errno.EPIPE, "gone")))
     assert call("check", "a.yaml").code == 0

@@ -174,6 +174,15 @@ def test_a_check_that_does_not_exist_is_not_explained(capsys: pytest.CaptureFixt
     assert "是否指 C102" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon"])
+@pytest.mark.parametrize("command", [("lint", "--prove"), ("plugins", "check", "gradeeval")], ids=" ".join)
+def test_a_time_that_is_none_is_refused(
+    command: tuple[str, ...], seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--timeout", seconds]) == 2
+    assert "--timeout" in capsys.readouterr().err
+
+
 def test_lint_in_english(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(demo / "requirements" / "1.yaml", "clause: 一（一）", "clause: 一（九）")
     assert run(["lint", str(demo), "--lang", "en"]) == 1

@@ -111,6 +111,34 @@ def test_the_reader_of_a_pipe_may_go_away(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, b""), words
 
 
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("words", [CHECK, [*CHECK, "--format", "json"], ["rules", "list"], ["--help"]])
+def test_a_full_disk_is_said_and_is_no_fault_of_the_program(words: list[str], tmp_path: Path) -> None:
+    with FULL.open("wb") as full:
+        done = started(words, full.fileno(), tmp_path, PYTHONIOENCODING="utf-8")
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("错误：标准输出无法写入（")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
+def test_what_nobody_can_be_told_is_still_in_the_code(tmp_path: Path) -> None:
+    with FULL.open("wb") as full:
+        words = [sys.executable, "-m", "gradeeval", "rules", "show", "nowhere/1"]
+        done = subprocess.run(words, stdout=full, stderr=full, cwd=tmp_path, env=environment(), timeout=60, check=False)
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("words", [CHECK, [*CHECK, "--format", "json"]])
+def test_a_closed_standard_output_takes_everything(words: list[str], tmp_path: Path) -> None:
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "gradeeval", *words]
+    done = subprocess.run(shell, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize(
     ("encoding", "read_as"), [("gbk", "gbk"), ("gb18030", "gb18030"), ("ascii", "utf-8"), ("utf-8", "utf-8")]
 )

@@ -188,6 +188,23 @@ def test_entities_of_a_page_are_not_expanded_and_nothing_is_fetched(tmp_path: Pa
     assert len(found.text) < 2_000
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!DOCTYPE html>",
+        "<!DOCTYPE html [<!ENTITY a 'b'>]>",
+        "<?xml version='1.0'?>\n<!-- 一 --> <!-- 二 -->\n<!doctype html [\n<!ENTITY a 'b'>\n]  >",
+    ],
+)
+def test_what_a_page_declares_is_no_text_of_it(before: str) -> None:
+    assert read("html", f"{before}<html><body><p>甲</p></body></html>".encode(), None).text.strip() == "甲"
+
+
+def test_declarations_that_do_not_end_take_no_time() -> None:
+    for many in ("<!-- a -->" * 20_000, "<!DOCTYPE a [" * 20_000, "<!DOCTYPE a [" + "] " * 100_000):
+        assert read("html", f"{many}<p>甲</p>".encode(), None).text.rstrip().endswith("甲")
+
+
 def test_a_page_that_is_nested_too_deeply_is_refused_or_flat() -> None:
     try:
         found = read("html", b"<div>" * 100_000 + "甲".encode() + b"</div>" * 100_000, None).text

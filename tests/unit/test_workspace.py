@@ -210,6 +210,27 @@ def test_a_plugin_may_share_indicators_and_rosters_among_its_rulesets(
     assert [roster.id for roster in workspace.rosters] == ["jia", "yi"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "refused"),
+    [
+        ([("990900", "prefecture", "990000")], "区域 990900 不能加入：官方名册 jia 已列全 990000 的市级区域"),
+        ([("990909", "county", "990100")], "区域 990909 不能加入：官方名册 jia 已列全 990000 的县级区域"),
+        ([("980000", "province", "000000"), ("980900", "prefecture", "980000"), ("980901", "county", "980900")], ""),
+    ],
+)
+def test_a_plugin_adds_no_region_to_a_full_list(
+    rows: list[tuple[str, str, str]], refused: str, root: Path, tmp_path: Path, install: Install
+) -> None:
+    listed = [{"code": code, "name": code, "tier": tier, "division": "county", "parent": up} for code, tier, up in rows]
+    roster = {"title": "乙省", "source": "编造", "jurisdiction": "980000", "complete": [], "rows": listed}
+    write(tmp_path / "other" / "shared" / "rosters" / "yi.yaml", roster)
+    install(yi=tmp_path / "other" / "shared")
+    write_ruleset(root)
+    found = [why for _name, why in built().refused]
+    assert len(found) == bool(refused)
+    assert all(refused in why for why in found)
+
+
 def test_what_a_plugin_shares_does_not_replace_what_is_there(root: Path, tmp_path: Path, install: Install) -> None:
     write_ruleset(root)
     twice = {"shared_beds": {"title": "x", "kind": "institution", "unit": "yes_no"}}

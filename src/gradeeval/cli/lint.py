@@ -37,7 +37,7 @@ from gradeeval.workspace import Workspace
     "--implies", nargs=2, metavar="A B", default=None, help=mark("证明规则集 A 的要求不比 B 的相应要求宽，否则给出档案")
 )
 @click.option(
-    "--timeout", type=click.FloatRange(min=0), default=2, show_default=True, help=mark("每个问题的求解时间（秒）")
+    "--timeout", type=options.Seconds(min=0), default=2, show_default=True, help=mark("每个问题的求解时间（秒）")
 )
 @click.option("--level", "levels", multiple=True, help=mark("改一个代码或类别的级别，如 T103=off（可重复）"))
 @click.option(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -14,6 +16,8 @@ from gradeeval.cli import options
 from gradeeval.messages import _, mark
 
 INTERNAL, INTERRUPTED, USAGE, INVALID = 70, 130, 2, 3
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What a disk says that takes no more. Files that are named have their own message; what is left is standard output."""
 
 COMMANDS = {
     "check": ("gradeeval.cli.check", mark("评定档案，列出差距")),
@@ -87,7 +91,10 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs the command line and exits."""
+    """Runs the command line and exits. A stream that was closed from outside takes everything and keeps nothing."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
     given = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(given))
 
@@ -124,6 +131,10 @@ def run(arguments: list[str]) -> int:
     except SystemExit:  # so click leaves where the reader of a pipe has gone; that is no finding and no failure
         return 0
     except Exception as fault:
+        if isinstance(fault, OSError) and fault.filename is None and fault.errno in NO_ROOM:
+            _silence(sys.stdout)
+            _say(_("错误：标准输出无法写入（{reason}）").format(reason=fault.strerror))
+            return USAGE
         if os.environ.get("GRADEEVAL_DEBUG"):
             raise
         _say(
@@ -134,7 +145,16 @@ def run(arguments: list[str]) -> int:
         return INTERNAL
 
 
+def _silence(stream: IO[str]) -> None:
+    """What a full disk did not take is let go, so that Python does not try again when it ends and fail then."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _say(text: str) -> None:
     from gradeeval.files.writing import escape_controls
 
-    click.echo(escape_controls(text), err=True)
+    try:
+        click.echo(escape_controls(text), err=True)
+    except OSError:  # nobody can be told; the code still says it
+        _silence(sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -46,6 +47,19 @@ class Day(click.ParamType[str]):
         if not is_date(str(value)):
             self.fail(_("“{value}”不是日期；请写成 2025-12-31").format(value=value), param, ctx)
         return str(value)
+
+
+class Seconds(click.FloatRange):
+    """A length of time that ends: ``nan`` is within no bound and ``inf`` within all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of seconds."""
+        from gradeeval.messages import _
+
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(_("“{value}”不是秒数；请写成 10 或 0.5").format(value=value), param, ctx)
+        return found
 
 
 def language(command: Command) -> Command:

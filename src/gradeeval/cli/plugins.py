@@ -53,7 +53,7 @@ def list_plugins(form: str) -> int:
 @click.argument("named", metavar="PATH|NAME")
 @click.option("--sources", type=options.PATH, default=None, help=mark("存放原文（document.yaml 的 source）的文件夹"))
 @click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=SECONDS, show_default=True, help=mark("装入插件的时限（秒）")
+    "--timeout", type=options.Seconds(min=0.1), default=SECONDS, show_default=True, help=mark("装入插件的时限（秒）")
 )
 @click.option("--format", "form", type=click.Choice(("text", "json")), default=None, help=mark("输出格式：text、json"))
 @click.option(

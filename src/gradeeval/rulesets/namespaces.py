@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gradeeval.errors import InvalidContent, Misuse
-from gradeeval.language.nodes import Origin
+from gradeeval.language.nodes import Origin, Reach
+from gradeeval.language.scope import reach_title
 from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.profile import ListedPart, Roster
@@ -57,7 +58,8 @@ def check_namespaces(found: Ruleset | Library, namespaces: Sequence[str]) -> Non
 def check_rosters(library: Library, rosters: Collection[Roster]) -> None:
     """Raises ``InvalidContent`` where a third party's rosters change what is official.
 
-    A roster has an id of its own; it lists no region that is listed already, and each of its regions lies in a wider one.
+    A roster has an id of its own; it lists no region that is listed already, none where an official roster lists all of that tier,
+    and each of its regions lies in a wider one.
     """
     listed = {row.id: row for roster in rosters for row in roster.rows if row.kind == "region"}
     ids = {roster.id for roster in rosters}
@@ -66,12 +68,19 @@ def check_rosters(library: Library, rosters: Collection[Roster]) -> None:
         if roster.id in ids:
             problems.append(Problem(_("已有编号为 {id} 的名册").format(id=roster.id), roster.file))
         own = {row.id: row for row in roster.rows if row.kind == "region"}
+        known = {**own, **listed}
         for row in own.values():
             if row.id in listed:
-                problems.append(Problem(_("区域 {code} 已在官方名册上").format(code=row.id), roster.file))
-            elif not _in_wider(row, {**own, **listed}):
+                sentence = _("区域 {code} 已在官方名册上").format(code=row.id)
+            elif not _in_wider(row, known):
                 sentence = _("区域 {code} 的上级须是更高一级的区域").format(code=row.id)
-                problems.append(Problem(sentence, roster.file))
+            elif (full := _listing_all(row, known, rosters)) is not None:
+                sentence = _("区域 {code} 不能加入：官方名册 {id} 已列全 {region} 的{tier}区域").format(
+                    code=row.id, id=full.id, region=full.region, tier=reach_title(Reach("region", row.tier))
+                )
+            else:
+                continue
+            problems.append(Problem(sentence, roster.file))
     if problems:
         raise InvalidContent(problems)
 
@@ -81,6 +90,16 @@ def _in_wider(row: ListedPart, known: Mapping[str, ListedPart]) -> bool:
     if above is None or above.tier is None or row.tier is None:
         return True
     return TIERS.index(above.tier) < TIERS.index(row.tier)
+
+
+def _listing_all(row: ListedPart, known: Mapping[str, ListedPart], rosters: Collection[Roster]) -> Roster | None:
+    """The roster that lists every region of that tier where this one lies."""
+    around: dict[str, ListedPart] = {}
+    above = known.get(row.parent or "")
+    while above is not None and above.id not in around:
+        around[above.id] = above
+        above = known.get(above.parent or "")
+    return next((one for one in rosters if row.tier in one.complete and one.region in around), None)
 
 
 def _names(found: Ruleset | Library) -> Iterator[tuple[str, Origin]]:

@@ -44,7 +44,10 @@ def cache_folder() -> Path | None:
 
 
 def read_valid(path: Path, kind: str) -> PlainFile:
-    """A file that its schema accepts and that is within the bounds of ``files.limits``. Raises ``NotFound`` and ``InvalidContent``."""
+    """A file of a ruleset that its schema accepts and that is within the bounds of ``files.limits``.
+
+    Raises ``InvalidContent``, also for a folder or pipe of that name and for what may not be read: the ruleset is what is broken.
+    """
 
     def validate(plain: PlainFile) -> None:
         beyond = beyond_ruleset(plain.data)
@@ -55,7 +58,10 @@ def read_valid(path: Path, kind: str) -> PlainFile:
         if problems:
             raise InvalidContent(problems)
 
-    return read_cached(path, cache_folder(), _schema_digest(kind), validate)
+    try:
+        return read_cached(path, cache_folder(), _schema_digest(kind), validate)
+    except NotFound as unreadable:
+        raise InvalidContent([Problem(str(unreadable), str(path))]) from None
 
 
 def read_ruleset(path: Path, origin: str) -> Ruleset:

@@ -25,6 +25,8 @@ _BLOCKS = {
     "thead", "tr", "ul", "caption",
 }  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+# A document type with declarations of its own, which libxml2 would take for text from their end on.
+_SUBSET = re.compile(r"\A\s*+(?:(?><!--.*?-->)\s*+)*+<!DOCTYPE[^\[>]*\[.*?\]\s*+>", re.I | re.S)
 _MENU = {"ul", "ol", "div", "table", "section", "header"}
 _DEEPEST = 200
 
@@ -33,6 +35,7 @@ def read_markup(raw: bytes, encoding: str | None) -> DocumentText:
     """The text of a page. Raises ``Unreadable`` for what is empty, too large or nested too deeply."""
     text, note = decoded(raw, encoding, markup=True)
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)  # lxml refuses text that declares an encoding
+    text = _SUBSET.sub("", text, 1)
     parser = lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = lxml_html.document_fromstring(text, parser=parser)
