@@ -284,6 +284,18 @@ def test_rejected_records_are_kept(call: Call) -> None:
     assert (again.code, "2 条被拒绝" in again.out) == (3, True)
 
 
+def test_a_file_that_was_cut_is_told_each_time(call: Call) -> None:
+    profiles = [institution(number, facts={}) for number in (1, 2)]
+    Path("in").mkdir()
+    Path("in/a.ndjson").write_text("".join(json.dumps(one) + "\n" for one in profiles), encoding="utf-8")
+    entry = {"path": "a.ndjson", "records": 3}
+    write(Path("in/dataset.yaml"), {"format": "gradeeval-dataset/1", "title": "数据", "files": [entry]})
+    said = call("batch", "in", "-o", "out", "--as-of", DAY, "--fail-on", "never")
+    assert (said.code, "清单说有 3 条，实际 2 条" in said.err, "结果可能不全" in said.out) == (3, True, True)
+    again = call("batch", "in", "-o", "out", "--as-of", DAY, "--fail-on", "never")
+    assert (again.code, "结果可能不全" in again.out) == (3, True)
+
+
 def test_another_question_into_the_same_folder_is_refused(call: Call) -> None:
     assert call("batch", inputs(), "-o", "out", "--as-of", DAY).code == 5
     other = call("batch", "in", "-o", "out", "--as-of", "2026-02-01")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from tests.acceptance.conftest import Call
+from tests.unit.invented import institution
 
+from gradeeval.cli.main import run
 from gradeeval.cli.progress import LONG, watched
 
 SHELLS = ("bash", "zsh", "fish")
@@ -73,3 +78,17 @@ def test_short_work_and_pipes_show_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sys, "stderr", pipe)
     assert len(list(watched(range(LONG)))) == LONG
     assert screen.getvalue() == pipe.getvalue() == ""
+
+
+def test_many_records_show_their_rate_on_a_terminal_only(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in.ndjson").write_text(
+        "".join(json.dumps(institution(number, facts={})) + "\n" for number in range(1, LONG + 2)), encoding="utf-8"
+    )
+    screen = Terminal()
+    with monkeypatch.context() as context:
+        context.setattr(sys, "stderr", screen)
+        assert run(["convert", "in.ndjson", "-o", "out"]) == 0
+    assert "转换" in screen.getvalue()
+    assert "每秒" in screen.getvalue()
+    assert f"{LONG + 1}/{LONG + 1}" in screen.getvalue()
+    assert call("convert", "in.ndjson", "-o", "again").err == ""

@@ -277,7 +277,7 @@ def test_only_what_the_manifest_names_is_read(tmp_path: Path) -> None:
     lines(tmp_path / "in" / "b.ndjson", item(2))
     done = converted(manifest(tmp_path / "in", {"path": "a.ndjson", "records": 1}), tmp_path / "out")
     assert (done.read, done.problems) == (1, ())
-    assert len(profile_files(tmp_path / "in")) == 2
+    assert len(profile_files(tmp_path / "in", (".ndjson",))) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from gradeeval.cli import options
 from gradeeval.cli.failing import FAIL_ON, exit_code
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.preparing import AskedRules, asked_rules, check_topics, opened
-from gradeeval.cli.progress import measured, watched
+from gradeeval.cli.progress import measured, rated
 from gradeeval.errors import MissingExtra, Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.folders import new_folder
@@ -100,7 +100,7 @@ def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jo
     except ImportError:
         raise MissingExtra(_("批量评定需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
     workspace = _workspace(wanted)
-    found = sifting([dataset], workspace.scope)
+    found = sifting([dataset], workspace.scope, workspace.readers)
     if not output.absolute().parent.is_dir():
         raise NotFound(_("文件夹 {folder} 不存在；请先建立").format(folder=output.absolute().parent))
     installed = _installed(workspace)
@@ -195,10 +195,8 @@ def _columns(dataset: Path, output: Path, found: Sifting, workspace: Workspace) 
     columns = output / COLUMNS
     if not columns.is_dir():
         with new_folder(columns) as folder:
-            expected = [entry.records for entry in found.manifest.files] if found.manifest is not None else []
-            count = sum(expected) if min(expected, default=-1) >= 0 else None
             reader = ProfileReader(workspace.scope)
-            bar = partial(watched, label=_("转换"), count=count)
+            bar = partial(rated, label=_("转换"), total=found.expected)
             done = convert(found, reader, workspace.rosters, folder, bar)
         for line in problem_lines((*done.problems, *done.notes, *done.told)):
             click.echo(line, err=True)
@@ -251,10 +249,14 @@ def _report(summary: Mapping[str, Any], output: Path | str, fail_on: str) -> int
                 read=counts["read"], rejected=counts["rejected"], path=f"{output}/{REJECTED}"
             )
         )
+    if counts.get("problems"):
+        click.echo(
+            _("数据集有 {count} 处与记录无关的问题（如文件没有传完），结果可能不全").format(count=counts["problems"])
+        )
     done = _("评定日 {as_of}；结果在 {path}，用 gradeeval results 查询")
     if isinstance(output, str):
         done = _("评定日 {as_of}；结果在 {path}，复制到本机后用 gradeeval results 查询")
     click.echo(done.format(as_of=summary["as_of"], path=output))
     findings = ((item["force"], item["due"], item["outcome"]) for part in summary["parts"] for item in part["findings"])
     code = exit_code(findings, fail_on)
-    return 3 if counts.get("rejected") else code
+    return 3 if counts.get("rejected") or counts.get("problems") else code

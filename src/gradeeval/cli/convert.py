@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.preparing import opened
+from gradeeval.cli.progress import rated
 from gradeeval.errors import MissingExtra, Misuse
 from gradeeval.files.folders import new_folder
 from gradeeval.messages import _, mark
@@ -33,7 +35,8 @@ def command(dataset: tuple[Path, ...], output: Path) -> int:
     if found.manifest is not None and found.manifest.layout is not None:
         raise Misuse(_("{path} 已经是编码列，不用转换").format(path=found.manifest.path.parent))
     with new_folder(output) as folder:
-        done = convert(found, ProfileReader(workspace.scope), workspace.rosters, folder)
+        bar = partial(rated, label=_("转换"), total=found.expected)
+        done = convert(found, ProfileReader(workspace.scope), workspace.rosters, folder, bar)
     for line in problem_lines((*done.problems, *done.notes, *done.told)):
         click.echo(line, err=True)
     if done.rejected > len(done.told):

@@ -14,6 +14,7 @@ from gradeeval.messages import _
 
 Item = TypeVar("Item")
 
+_AT_A_TIME = 1_000
 LONG = 50
 """From so many items on a bar is worth its room."""
 
@@ -51,3 +52,18 @@ def measured(total: int, label: str) -> Iterator[Callable[[int], None]]:
             bar.update(count, count)
 
         yield forward
+
+
+def rated(items: Iterable[Item], label: str, total: Callable[[], int]) -> Iterator[Item]:
+    """The items, which are many; beside them such a bar. ``total`` is asked how many they are about, on a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    done = 0
+    with measured(total(), label) as forward:
+        for item in items:
+            yield item
+            done += 1
+            if done % _AT_A_TIME == 0:
+                forward(_AT_A_TIME)
+        forward(done % _AT_A_TIME)

@@ -10,12 +10,13 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
 from gradeeval.cli.preparing import candidate_notes, form_notes, opened
+from gradeeval.cli.progress import rated
 from gradeeval.cli.ruleset_paths import ruleset_folder
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.reading import read_plain
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
-from gradeeval.profiles.datasets import Looking, read_manifest, sifting
+from gradeeval.profiles.datasets import Looking, read_manifest, sifting, unswept
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
@@ -95,16 +96,18 @@ def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
         count = sum(frame.height for part in parts for frame in part.profiles.values())
         click.echo(_("{path}：编码列，{count} 份档案").format(path=path, count=count))
         return []
-    found.find_rosters()
-    regions = Regions((*workspace.rosters, *found.rosters))
-    sieve = Sieve(regions)
     problems: list[Problem] = []
     left = 0
-    for rejected in found.records(Looking(ProfileReader(workspace.scope), sieve)):
-        if rejected is not None and len(problems) < MOST_TOLD:
-            problems.extend(rejected.problems)
-        elif rejected is not None:
-            left += 1
+    with unswept():
+        found.find_rosters()
+        regions = Regions((*workspace.rosters, *found.rosters))
+        sieve = Sieve(regions)
+        looking = Looking(ProfileReader(workspace.scope), sieve)
+        for rejected in rated(found.records(looking), _("检查"), found.expected):
+            if rejected is not None and len(problems) < MOST_TOLD:
+                problems.extend(rejected.problems)
+            elif rejected is not None:
+                left += 1
     click.echo(
         _("{path}：读入 {read} 条 = 合规 {accepted} 条 + 不合规 {rejected} 条；名册 {rosters} 份").format(
             path=path, read=found.read, accepted=found.accepted, rejected=found.rejected, rosters=len(found.rosters)

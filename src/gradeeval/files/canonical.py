@@ -53,12 +53,16 @@ def _as_written(number: Decimal) -> str:
 
 
 def _dump(data: Any, *, sort_keys: bool, number: Callable[[Decimal], str]) -> str:
+    marked = False
+
     def decimal(value: object) -> str:
+        nonlocal marked
         if isinstance(value, Decimal):
+            marked = True
             return f"{_MARK}{number(value)}"
         raise TypeError(f"not plain data: {type(value).__name__}")
 
     text = json.dumps(
         data, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=decimal
     )
-    return _MARKED.sub(r"\1", text)
+    return _MARKED.sub(r"\1", text) if marked else text

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.gathering import Gathering
 from gradeeval.files.json import json_places, parse_json
+from gradeeval.files.limits import MAX_VALUES
 from gradeeval.files.places import Places
 from gradeeval.files.reading import PlainFile, decode
 from gradeeval.messages import _
@@ -22,6 +23,9 @@ from gradeeval.problems import Problem, path_text
 
 SUFFIXES = (".ndjson", ".jsonl")
 MAX_LINE = 16 * 1024 * 1024
+_BLOCK = 1024 * 1024
+MAX_QUICK = MAX_VALUES
+"""Bytes of a line that cannot hold more values than a file may."""
 
 
 class Line(NamedTuple):
@@ -34,8 +38,8 @@ class Line(NamedTuple):
 
     def data(self) -> Any:
         """The plain data of the line. Raises ``InvalidContent``, with a hint where the file seems to be cut."""
-        quick = _QUICK(self.raw) if len(self.raw) <= MAX_LINE else None
-        if quick is not None:
+        quick = self.quick()
+        if quick is not None and _bounded(quick):
             return quick
         try:
             if len(self.raw) > MAX_LINE:
@@ -48,6 +52,10 @@ class Line(NamedTuple):
                 cut = _("{message}；这是最后一行，文件可能没有传完").format(message=problems[0].message)
                 problems[0] = replace(problems[0], message=cut)
             raise InvalidContent(problems) from None
+
+    def quick(self) -> dict[str, Any] | None:
+        """The same for a map that is beyond doubt but for its size: how long its numbers are and how deep it goes."""
+        return _QUICK(self.raw) if len(self.raw) <= MAX_QUICK else None
 
     def place(self, path: tuple[str | int, ...] = ()) -> tuple[int, int]:
         """Line and column of the value at ``path``."""
@@ -62,23 +70,42 @@ class Line(NamedTuple):
 
 def read_lines(path: Path) -> Iterator[Line]:
     """The lines of a file. Raises ``NotFound`` where it cannot be read, ``InvalidContent`` where it is UTF-16."""
+    for number, (raw, whole) in enumerate(_raw_lines(path), 1):
+        if number == 1 and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            decode(raw, str(path))
+        own = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
+        if own and not own.isspace():
+            yield Line(path, number, own, whole)
+
+
+def about_lines(path: Path) -> int:
+    """About how many lines a file has, by its size and its first ones; 0 where it is none of lines."""
+    if path.suffix.lower() not in SUFFIXES:
+        return 0
     try:
         with path.open("rb") as stream:
-            number = 0
-            while raw := stream.readline(MAX_LINE + 2):
-                number += 1
-                whole = raw.endswith(b"\n")
-                if not whole and len(raw) > MAX_LINE:
-                    while rest := stream.readline(MAX_LINE):
-                        if rest.endswith(b"\n"):
-                            whole = True
-                            break
-                if number == 1:
-                    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                        decode(raw, str(path))
-                    raw = raw.removeprefix(b"\xef\xbb\xbf")
-                if raw.strip():
-                    yield Line(path, number, raw, whole)
+            block = stream.read(_BLOCK)
+        size = path.stat().st_size
+    except OSError:  # it is told when it is read
+        return 0
+    return block.count(b"\n") * max(size, 1) // max(len(block), 1)
+
+
+def _raw_lines(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """Lines without their line feeds, and whether they had one; of one that is too long only its beginning."""
+    try:
+        with path.open("rb") as stream:
+            rest = b""
+            while block := stream.read(_BLOCK):
+                first, *more = block.split(b"\n")
+                rest += first[: MAX_LINE + 2 - len(rest)]
+                if more:
+                    yield rest, True
+                    rest = more.pop()
+                    for raw in more:
+                        yield raw, True
+            if rest:
+                yield rest, False
     except OSError as error:
         raise NotFound(_("文件 {path} 无法读取（{reason}）").format(path=path, reason=error.strerror)) from None
 
@@ -87,14 +114,14 @@ def gathered(path: Path, lines: Sequence[Line], data: Any, first: str) -> PlainF
     """Lines that make one file together, as ``data``: the first line is its head, the others are the list ``first`` in it."""
     whole = hashlib.sha256()
     for line in lines:
-        whole.update(line.raw)
+        whole.update(line.raw + b"\n" if line.whole else line.raw)
     return PlainFile(path, data, whole.hexdigest(), b"", SUFFIXES[0], "", [_Lines(lines, first)])
 
 
 def _quick_reader() -> Callable[[bytes], dict[str, Any] | None]:
     """Reads a line that is beyond doubt, in a third of the time; None for any other, which is then read as other files are.
 
-    msgspec is as strict as our own reader but for keys that stand twice and for the bounds on numbers.
+    msgspec is as strict as our own reader but for keys that stand twice and for the bounds on depth and whole numbers.
     """
     try:
         from msgspec import DecodeError
@@ -108,25 +135,13 @@ def _quick_reader() -> Callable[[bytes], dict[str, Any] | None]:
             data = read(raw)
         except (DecodeError, RecursionError, ValueError):
             return None
-        # Each key has its own quote and colon, and no space between them: as many as there are keys, so none stands twice.
-        if (
-            data.__class__ is dict
-            and _keys_of(data, raw) == raw.count(b'":')
-            and _SPACED not in raw
-            and b'"\t:' not in raw
-        ):
-            known: dict[str, Any] = data
-            return known
-        return None
+        return data if data.__class__ is dict and _each_once(data, raw) else None
 
     return quick
 
 
-_SPACED = b'" :'
-_LARGE = 10**18
+_LONG = 10**18
 _DEEP = 8
-_MANY_LISTS = 50
-"""More than these could be nested too deeply."""
 
 
 def _decimal(written: str) -> Decimal:
@@ -135,48 +150,46 @@ def _decimal(written: str) -> Decimal:
     return Decimal(written)
 
 
-def _keys_of(data: Mapping[str, Any], raw: bytes) -> int:
-    """As ``_keys``; at once where there are only the map and one map in it, as most profiles are."""
-    inner = data.get("facts")
-    if inner.__class__ is not dict or raw.count(b"{") != 2 or raw.count(b"[") > _MANY_LISTS:
-        return _keys(data)
-    for value in (*data.values(), *inner.values()):
-        if value.__class__ is int and not -_LARGE < value < _LARGE:
-            return -1
-    return len(data) + len(inner)
+def _each_once(data: Mapping[str, Any], raw: bytes) -> bool:
+    """Whether no key stands twice: each has its own colon, so there are as many as keys, if texts have none."""
+    colons = raw.count(b":")
+    if len(data) == colons:
+        return True
+    facts = data.get("facts")
+    if facts.__class__ is dict:
+        count = len(data) + len(facts)
+        if count == colons:
+            return True
+        if count + sum([len(value) for value in facts.values() if value.__class__ is dict]) == colons:
+            return True
+    count = _keys(data)
+    if count == colons:
+        return True
+    # Each key has its own quote and colon, if there is nothing between them.
+    return count == raw.count(b'":') and b" :" not in raw and b"\t:" not in raw and b"\r:" not in raw
 
 
-def _keys(data: Mapping[str, Any], depth: int = 0) -> int:
-    """How many keys all maps have together; -1 in doubt: numbers with many digits, deep or mixed nesting."""
-    count = len(data)
+def _keys(value: Any, depth: int = 0) -> int:
+    """How many keys all maps have together; less than there can be where they lie too deep to be worth the search."""
     if depth > _DEEP:
-        return -1
-    for value in data.values():
-        kind = value.__class__
-        inner = 0
-        if kind is dict:
-            inner = _keys(value, depth + 1)
-        elif kind is list:
-            inner = _keys_inside(value, depth)
-        elif kind is int and not -_LARGE < value < _LARGE:
-            inner = -1
-        if inner < 0:
-            return -1
-        count += inner
-    return count
+        return 0
+    if value.__class__ is dict:
+        return len(value) + sum(_keys(part, depth + 1) for part in value.values() if part.__class__ in (dict, list))
+    return sum(_keys(part, depth + 1) for part in value if part.__class__ in (dict, list))
 
 
-def _keys_inside(data: Sequence[Any], depth: int) -> int:
-    """The same of a list, which has to be of texts or of maps."""
-    count = 0
-    for part in data:
+def _bounded(value: Any, depth: int = 0) -> bool:
+    """Whether no number is long and nothing lies deep."""
+    if depth > _DEEP:
+        return False
+    for part in value.values() if value.__class__ is dict else value:
         kind = part.__class__
-        if kind is not str:
-            inner = _keys(part, depth + 1) if kind is dict else -1
-            if inner < 0:
-                return -1
-            count += inner
-    return count
+        if kind is int:
+            if not -_LONG < part < _LONG:
+                return False
+        elif (kind is dict or kind is list) and not _bounded(part, depth + 1):
+            return False
+    return True
 
 
 class _Lines(Places):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -58,6 +57,10 @@ class Item(NamedTuple):
         """The line or row that it begins in; ``number`` where that was known before."""
         return self.number or (self.placed.place(self.where)[0] if self.where else 1)
 
+    def quick(self) -> dict[str, Any] | None:
+        """The data, where it is a map without faults."""
+        return self.data if self.data.__class__ is dict and not self.problems else None
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -82,7 +85,8 @@ class Note:
     problem: Problem
 
 
-Content = Item | Unread | Listing | Note | FilledForm
+Content = Item | Line | Unread | Listing | Note | FilledForm
+"""A line is an item that has not been read yet: ``line_item`` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,27 +172,29 @@ def _plain(plain: PlainFile) -> Iterator[Content]:
 
 
 def read_line_items(path: Path, _scope: Scope, _alone: bool) -> Iterator[Content]:
-    """NDJSON: a profile a line."""
+    """NDJSON: a profile a line, which is given unread."""
     return _lines(path)
 
 
 def _lines(path: Path) -> Iterator[Content]:
-    """Items, or a roster: its first line is its head, without ``rows``, and each of the others a row."""
+    """Lines, or a roster: its first line is its head, without ``rows``, and each of the others a row."""
     found = iter(read_lines(path))
     first = next(found, None)
     if first is None:
         yield Note(Problem(_("文件中没有记录"), str(path)))
         return
-    head = _item(first)
+    head = line_item(first)
     if isinstance(head, Item) and is_head(head.data):
         rows = list(found)
         data = {**head.data, "rows": [row.data() for row in rows]}
         yield Listing(gathered(path, (first, *rows), data, "rows"))
         return
-    yield from chain((head,), map(_item, found))
+    yield first
+    yield from found
 
 
-def _item(line: Line) -> Item | Unread:
+def line_item(line: Line) -> Item | Unread:
+    """The item that a line is."""
     try:
         return Item(line.data(), line, number=line.number)
     except InvalidContent as refused:

@@ -6,14 +6,17 @@ file that was cut or changed on its way is noticed. A folder without manifest is
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files.ndjson import Line, about_lines
 from gradeeval.files.reading import PlainFile, read_plain
 from gradeeval.files.writing import escape_controls
 from gradeeval.language.scope import Scope
@@ -28,6 +31,7 @@ from gradeeval.profiles.contents import (
     Unread,
     by_suffix,
     contents,
+    line_item,
     listing,
     profile_files,
 )
@@ -36,10 +40,29 @@ from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.readers import READERS
 from gradeeval.profiles.reading import ProfileReader, placed
 from gradeeval.profiles.rosters import read_roster
-from gradeeval.profiles.sieve import Sieve
+from gradeeval.profiles.sieve import Sieve, Subject
 from gradeeval.schemas import Checker, bundled, check_file, shipped
 
+if TYPE_CHECKING:
+    from gradeeval.profiles.columns.transposing import Transposer
+
 FORMAT = "gradeeval-dataset/1"
+_RECORDS = (Item, Line)
+_MANY = 4_096
+_LARGE = 16 * 1024 * 1024
+"""Records, and bytes of lines, that are looked at together."""
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Millions of small maps come and go and none refers to itself: looking for cycles would take a third of the time."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +125,42 @@ def _inside(folder: Path, name: str) -> bool:
     return path.is_file() and path.is_relative_to(folder.resolve())
 
 
-class Taker(Protocol):
+class Stretch(Protocol):
+    """What of some records is beyond doubt."""
+
+    @property
+    def subjects(self) -> Sequence[Subject | None]:
+        """The subject of each, None in doubt."""
+        ...
+
+    def drop(self, number: int) -> None:
+        """Takes a record out again."""
+        ...
+
+
+Quick = TypeVar("Quick", bound=Stretch)
+
+
+class Taker(Protocol[Quick]):
     """Where accepted records go."""
 
-    def take(self, item: Item) -> list[Problem]:
-        """Takes a record; what is wrong with it where it is not taken."""
+    sieve: Sieve
+
+    def quick(self, batch: Sequence[Item | Line]) -> Quick | None:
+        """What of some records is beyond doubt; None where it is not worth its while."""
         ...
+
+    def keep(self, stretch: Quick) -> None:
+        """Takes what is left of the records that were beyond doubt."""
+        ...
+
+    def take(self, item: Item) -> list[Problem]:
+        """Takes any other record; what is wrong with it where it is not taken."""
+        ...
+
+
+FEW = 500
+"""Records that are read before what reads them by the thousand is loaded."""
 
 
 class Looking:
@@ -116,6 +169,23 @@ class Looking:
     def __init__(self, reader: ProfileReader, sieve: Sieve) -> None:
         self.reader = reader
         self.sieve = sieve
+
+    def quick(self, batch: Sequence[Item | Line]) -> Stretch | None:
+        """What of some records is beyond doubt."""
+        if len(batch) < FEW or self._transposer is None:
+            return None
+        return self._transposer.read(batch)
+
+    @cached_property
+    def _transposer(self) -> Transposer | None:
+        try:
+            from gradeeval.profiles.columns.transposing import Transposer
+        except ImportError:  # without polars all is the same, slower
+            return None
+        return Transposer(self.reader, self.sieve)
+
+    def keep(self, stretch: Stretch) -> None:
+        """Nothing is kept."""
 
     def take(self, item: Item) -> list[Problem]:
         """What is wrong with a record."""
@@ -177,33 +247,73 @@ class Sifting:
             self.rosters.append(roster)
             self._counted(plain.path, len(roster.rows) + 1)
 
-    def records(self, taker: Taker) -> Iterator[Rejected | None]:
+    def records(self, taker: Taker[Quick]) -> Iterator[Rejected | None]:
         """Hands every record to ``taker``; gives each that was rejected, and None for each that was taken."""
         for path in self.files:
             if path in self._listings:
                 continue
             before = self.read
+            waiting: list[Item | Line] = []
+            size = 0
             for content in contents(path, self.scope, self.readers, alone=self.manifest is not None):
-                if isinstance(content, Note):
+                if isinstance(content, _RECORDS):
+                    waiting.append(content)
+                    size += len(content.raw) if content.__class__ is Line else 0
+                    if len(waiting) >= _MANY or size > _LARGE:
+                        yield from self._sifted(waiting, path, taker)
+                        waiting, size = [], 0
+                elif isinstance(content, Note):
                     self.notes.append(content.problem)
                 elif isinstance(content, FilledForm):
                     self.problems.extend(content.problems)
                     self.notes.extend(content.notes)
-                elif isinstance(content, Item):
-                    self.read += 1
-                    problems = taker.take(content)
-                    if problems:
-                        self.rejected += 1
-                        yield Rejected(path, content.line, tuple(problems), content.data)
-                    else:
-                        self.accepted += 1
-                        yield None
                 elif isinstance(content, Unread):
+                    yield from self._sifted(waiting, path, taker)
+                    waiting, size = [], 0
                     self.read += 1
-                    self.rejected += 1
-                    line = content.problems[0].line or 1
-                    yield Rejected(path, line, content.problems, None, content.text)
+                    yield self._unread(content)
+            yield from self._sifted(waiting, path, taker)
             self._counted(path, self.read - before)
+
+    def _sifted(self, batch: Sequence[Item | Line], path: Path, taker: Taker[Quick]) -> Iterator[Rejected | None]:
+        """The way of some records, each in its turn: of two of one subject and period the first is taken."""
+        stretch = taker.quick(batch) if batch else None
+        subjects = stretch.subjects if stretch is not None else [None] * len(batch)
+        file, fresh = str(path), taker.sieve.fresh
+        for number, (content, subject) in enumerate(zip(batch, subjects, strict=True)):
+            self.read += 1
+            if subject is not None and stretch is not None:
+                kind, id, period = subject
+                if fresh(kind, id, period, file, content.number if isinstance(content, Line) else content.line):
+                    self.accepted += 1
+                    yield None
+                    continue
+                stretch.drop(number)
+            item = line_item(content) if isinstance(content, Line) else content
+            if isinstance(item, Unread):
+                yield self._unread(item)
+                continue
+            problems = taker.take(item)
+            if problems:
+                self.rejected += 1
+                yield Rejected(path, item.line, tuple(problems), item.data)
+            else:
+                self.accepted += 1
+                yield None
+        if stretch is not None:
+            taker.keep(stretch)
+
+    def _unread(self, unread: Unread) -> Rejected:
+        self.rejected += 1
+        return Rejected(unread.path, unread.problems[0].line or 1, unread.problems, None, unread.text)
+
+    def expected(self) -> int:
+        """About how many records there are, where rosters were found: as the manifest says, or the first lines of files."""
+        told: dict[Path, int] = {}
+        if self.manifest is not None:
+            told = {self.manifest.path.parent / entry.path: entry.records for entry in self.manifest.files}
+        counts = [(path, told.get(path, -1)) for path in self.files if path not in self._listings]
+        return sum(count if count >= 0 else about_lines(path) for path, count in counts)
 
     def _counted(self, path: Path, found: int) -> None:
         """Compares a file with what the manifest says of it."""

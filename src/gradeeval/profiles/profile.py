@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gradeeval.quantity import Interval, NoValue
 from gradeeval.timeline import Period
@@ -13,6 +14,9 @@ Partial = Mapping[str, bool]
 
 Value = bool | str | int | Interval | NoValue | frozenset[str] | Partial
 """A known value: yes/no, code or name, scaled whole number, quotient, complete or partial list. Unknown is absence."""
+
+
+_NOTHING: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,7 @@ class Profile:
         return self.kind, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPart:
+class ListedPart(NamedTuple):
     """A row of a roster: a subject that exists, whether or not there is a profile of it.
 
     ``parent`` is the code of the next region around it; ``first`` and ``last`` are the days between which the row holds.
@@ -77,7 +80,7 @@ class ListedPart:
     parent: str | None = None
     tier: str | None = None
     type: str | None = None
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = _NOTHING
     first: str | None = None
     last: str | None = None
     aliases: tuple[str, ...] = ()

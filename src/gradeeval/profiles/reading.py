@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import NotFound
+from gradeeval.files.ndjson import Line
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
@@ -23,6 +24,7 @@ from gradeeval.profiles.contents import (
     Unread,
     by_suffix,
     contents,
+    line_item,
     profile_files,
 )
 from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read_fact
@@ -90,6 +92,8 @@ class ProfileReader:
         return dataset
 
     def _take(self, content: Content, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
+        if isinstance(content, Line):
+            content = line_item(content)
         if isinstance(content, Item):
             self._item(content, dataset, seen)
         elif isinstance(content, Listing):

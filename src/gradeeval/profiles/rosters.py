@@ -36,19 +36,17 @@ def read_roster(
     seen: dict[tuple[str, str | None], int] = {}
     for index, item in enumerate(data["rows"]):
         row = _row(item, vocabulary)
-        if not checked:
-            faults.extend(plain.problem(sentence, ("rows", index, key)) for key, sentence in _row_faults(item, row))
-            first = seen.setdefault((row.id, row.first), index)
-            if first != index:
-                faults.append(
-                    plain.problem(
-                        _("{id} 在名册中重复（第一次在第 {line} 行）").format(
-                            id=row.id, line=plain.place(("rows", first))[0]
-                        ),
-                        ("rows", index),
-                    )
-                )
         rows.append(row)
+        if checked:
+            continue
+        for key, sentence in _row_faults(item, row):
+            faults.append(plain.problem(sentence, ("rows", index, key)))
+        first = seen.setdefault((row.id, row.first), index)
+        if first != index:
+            sentence = _("{id} 在名册中重复（第一次在第 {line} 行）").format(
+                id=row.id, line=plain.place(("rows", first))[0]
+            )
+            faults.append(plain.problem(sentence, ("rows", index)))
     roster = Roster(
         id=plain.path.stem,
         title=data["title"],
@@ -63,30 +61,32 @@ def read_roster(
 
 def _row(item: Mapping[str, Any], vocabulary: Vocabulary) -> ListedPart:
     kind = "region" if "code" in item else item["kind"]
-    values: dict[str, Value] = {}
-    for name in vocabulary.fields[kind]:
-        if name in item and name != "name":
-            value = item[name]
-            values[name] = frozenset(value) if isinstance(value, list) else value
+    fields = vocabulary.fields[kind]
+    values: dict[str, Value] = {
+        name: frozenset(value) if isinstance(value, list) else value
+        for name, value in item.items()
+        if name in fields and name != "name"
+    }
     id = item["code"] if kind == "region" else item["id"]
+    known = item.get
     return ListedPart(
-        kind=kind,
-        id=institution_code(id) if kind == "institution" else id,
-        name=item["name"],
-        parent=item.get("parent") if kind == "region" else item.get("region"),
-        tier=item.get("tier"),
-        type=item.get("type"),
-        values=values,
-        first=item.get("from"),
-        last=item.get("to"),
-        aliases=tuple(item.get("aliases", ())),
+        kind,
+        institution_code(id) if kind == "institution" else id,
+        item["name"],
+        known("parent" if kind == "region" else "region"),
+        known("tier"),
+        known("type"),
+        values,
+        known("from"),
+        known("to"),
+        tuple(known("aliases", ())),
     )
 
 
 def _row_faults(item: Mapping[str, Any], row: ListedPart) -> list[tuple[str, str]]:
     faults = []
-    for name in ("from", "to"):
-        if name in item and not is_date(item[name]):
+    for name, day in (("from", row.first), ("to", row.last)):
+        if day is not None and not is_date(day):
             faults.append((name, _("“{date}”不是日历上的日期").format(date=item[name])))
     if row.kind == "institution":
         fault = institution_code_fault(row.id)

@@ -8,6 +8,9 @@ from gradeeval.profiles.reading import Faults
 from gradeeval.profiles.regions import Regions
 from gradeeval.timeline import Period
 
+Subject = tuple[str, str, Period]
+"""Kind, id and period of what a profile is about."""
+
 
 class Sieve:
     """Remembers what went through it, a few bytes a record, so that it holds a nation.
@@ -41,8 +44,7 @@ class Sieve:
         key = _key(kind, id, period)
         if key in self._seen:
             return False
-        number = self._files.setdefault(file, len(self._files))
-        self._seen[key] = number << 40 | line
+        self._seen[key] = self._files.setdefault(file, len(self._files)) << 40 | line
         return True
 
     def faults(self, profile: Profile) -> Faults:

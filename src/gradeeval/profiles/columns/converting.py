@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +17,17 @@ from gradeeval.files.writing import escape_controls
 from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.columns.coding import roster_row
-from gradeeval.profiles.columns.collecting import Collector, Rows
-from gradeeval.profiles.columns.layout import LAYOUT_VERSION, LISTED, ROSTER, layout_digest, listed_schema
+from gradeeval.profiles.columns.collecting import Collector
+from gradeeval.profiles.columns.layout import LAYOUT_VERSION, ROSTER, layout_digest
+from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.columns.stored import Store
 from gradeeval.profiles.contents import REJECTED
-from gradeeval.profiles.datasets import FORMAT, Rejected, Sifting
-from gradeeval.profiles.profile import Roster
+from gradeeval.profiles.datasets import FORMAT, Rejected, Sifting, unswept
+from gradeeval.profiles.profile import ListedPart, Roster
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
 from gradeeval.schemas import brief
-from gradeeval.vocabulary import KINDS
 
 _MOST_TOLD = 5
 
@@ -57,13 +56,8 @@ def convert(
 
     Raises ``InvalidContent`` where a roster is faulty or rosters contradict each other: with them no record can be placed.
     """
-    looked = gc.isenabled()
-    gc.disable()  # millions of small maps come and go and none refers to itself: looking for cycles takes a third of the time
-    try:
+    with unswept():
         return _convert(dataset, reader, installed, folder, watched)
-    finally:
-        if looked:
-            gc.enable()
 
 
 def _convert(
@@ -156,19 +150,19 @@ def _reject(rejected: Rejected, dataset: Sifting, stream: IO[bytes]) -> None:
 
 def _listed(rosters: list[Roster], sieve: Sieve, collector: Collector) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """The frames of rosters, in the province of the region that each covers; numbered from 0 in each province."""
-    scope = collector.reader.scope
-    schemas = {f"listed_{kind}": listed_schema(scope, kind) for kind in KINDS} | {"rosters": ROSTER}
-    rows: dict[tuple[str, str], Rows] = {}
-    numbers: Counter[str] = Counter()
+    heads: dict[str, Rows] = defaultdict(lambda: Rows(ROSTER))
+    found: dict[tuple[str, str], list[tuple[int, ListedPart]]] = defaultdict(list)
     day = max(sieve.ends, default="9999-12-31")
     for roster in rosters:
         part = sieve.part(roster.region, day) or roster.region
-        rows.setdefault((part, "rosters"), Rows(ROSTER)).put(roster_row(numbers[part], roster))
+        number = heads[part].count
+        heads[part].put(roster_row(number, roster))
         for listed in roster.rows:
-            collector.listed(listed, numbers[part], rows.setdefault((part, f"listed_{listed.kind}"), Rows(LISTED)))
-        numbers[part] += 1
-    for (part, name), found in rows.items():
-        yield part, name, found.frame(schemas[name], collector.lists(name.removeprefix("listed_")))
+            found[part, listed.kind].append((number, listed))
+    for part, rows in heads.items():
+        yield part, "rosters", rows.frame(ROSTER, ())
+    for (part, kind), numbered in found.items():
+        yield part, f"listed_{kind}", collector.listed(kind, numbered)
 
 
 def _manifest(dataset: Sifting, reader: ProfileReader, store: Store, counts: Mapping[str, int]) -> dict[str, Any]:
@@ -179,6 +173,8 @@ def _manifest(dataset: Sifting, reader: ProfileReader, store: Store, counts: Map
         "counts": {"read": dataset.read, **counts, "rejected": dataset.rejected, "rosters": len(dataset.rosters)},
         "files": store.files,
     }
+    if dataset.problems:
+        manifest["counts"]["problems"] = len(dataset.problems)
     if dataset.manifest is not None and dataset.manifest.fictional:
         manifest["fictional"] = True
     return manifest
