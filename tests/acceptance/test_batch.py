@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import pytest
 from tests.acceptance.conftest import Call
-from tests.unit.invented import institution, write
+from tests.unit.invented import institution, write, write_ruleset
 
 from gradeeval.cli.main import run
 from gradeeval.engines.columnar.codes import MEANING
@@ -571,3 +571,76 @@ def test_a_full_disk(small: Path, tmp_path: Path) -> None:
     assert (failed.returncode, "无法写入" in failed.stderr) == (2, True), failed.stderr
     assert not list(out.glob("provinces/*"))
     assert run(["batch", str(small / "columns"), "-o", str(out), "--as-of", DAY]) == 1
+
+
+# -- requirements that take the place of others ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "city",
+    [
+        {"replaces": "jia-2024-1/1.1", "basis": "省厅批复"},
+        {"replaces": "jia-2024-1/1.1", "basis": "省厅批复", "where": {"beds": {"at_least": 100}}},
+        {"stricter_than": "jia-2024-1/1.1"},
+        {"extends": "jia-2024-1/1.1"},
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--only", "jia*"), ("--ruleset", "jia-2024-1")])
+def test_what_is_replaced_is_as_in_check(
+    city: dict[str, Any], more: tuple[str, ...], call: Call, country: Path
+) -> None:
+    """Of the city, of elsewhere, with and without the fact that says who is bound, and one that is only on the roster."""
+    asked = {"indicator": "share", "target": {"at_least": 60}}
+    write_ruleset(
+        country,
+        "jia-2024-1",
+        indicators={
+            "share": {"title": "占比", "kind": "institution", "unit": "percent"},
+            "beds": {"title": "床位", "kind": "institution", "unit": "count"},
+        },
+        requirements=[asked],
+    )
+    relation = {key: value for key, value in city.items() if key != "where"}
+    where = {"binds": {"kind": "institution", "where": city["where"]}} if "where" in city else {}
+    ours = {"indicator": "share", "target": {"at_least": 80}, **where, **relation}
+    write_ruleset(country, "zi-2024-1", indicators={}, requirements=[ours], jurisdiction="990100")
+    province = {"id": "990000", "kind": "region", "tier": "province", "period": "2024"}
+    facts = [{"share": 70}, {"share": 70, "beds": 200}, {"share": 50, "beds": 50}, {}]
+    parts = [institution(at, facts=own) for at, own in enumerate(facts, 1)]
+    away = [institution(at, region="990201", facts=own) for at, own in enumerate(facts, 5)]
+    write(Path("p/a.yaml"), [province, *parts, *away])
+    words = ("--as-of", "2025-06-30", "--fail-on", "never", *more)
+    result = json.loads(call("check", "p", *words, "--format", "json").out)
+    said = call("batch", "p", "-o", "out", *words)
+    assert said.code == 0, said.err
+    agree(Path("out"), result)
+    reasons = {one.get("reason") for one in result["findings"]}
+    if "replaces" in city and not more:
+        assert "replaced" in reasons
+        assert ("perhaps_replaced" in reasons) == bool(where)
+
+
+SHILI = Path(__file__).parents[2] / "plugins" / "gradeeval-shili"
+
+
+def test_a_city_beside_its_province_is_as_in_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The invented city is stricter than its province in one demand and extends another one."""
+    rules = ("--ruleset-dir", str(SHILI / "src" / "gradeeval_shili" / "rulesets"), "--no-plugins")
+    words = ("--as-of", "2026-06-30", "--fail-on", "never", *rules)
+    out, samples = tmp_path / "out", str(SHILI / "samples")
+    assert run(["check", samples, *words, "-o", str(tmp_path / "result.json")]) == 0
+    result = json.loads((tmp_path / "result.json").read_bytes())
+    assert run(["batch", samples, "-o", str(out), *words]) == 0
+    agree(out, result)
+    expected = {
+        (one["subject"], one["requirement"]): one["relations"] for one in result["findings"] if "relations" in one
+    }
+    assert expected
+    for id in {subject for subject, _requirement in expected}:
+        rows = json.loads(said(["results", str(out), "subject", id, "--format", "json"], capsys)[1])["findings"]
+        told = {
+            (id, row["requirement"]): [{key: text for key, text in one.items() if text} for one in row["relations"]]
+            for row in rows
+            if row["relations"]
+        }
+        assert told == {key: own for key, own in expected.items() if key[0] == id}

@@ -14,7 +14,9 @@ import duckdb
 
 from gradeeval.batch.running import FORMAT, SUMMARY, folder_of
 from gradeeval.engines.columnar.codes import MEANING
+from gradeeval.engines.judgement import ERROR, NOT_BEGUN
 from gradeeval.errors import InvalidContent, Misuse, NotFound
+from gradeeval.findings.relations import Standing, told
 from gradeeval.messages import _, chosen, listed
 from gradeeval.problems import Problem
 
@@ -187,6 +189,7 @@ class Results:
                     "reason": reason,
                 }
                 findings.append({**said, **gap})
+        _relate(findings, asked, self.summary["as_of"])
         return {
             "subject": subject,
             "verdicts": {row["document"]: row["verdict"] for row in verdicts},
@@ -254,6 +257,31 @@ class Results:
             names = [row["requirement"] for row in self.rows("SELECT requirement FROM requirements")]
             raise NotFound(_("结果中没有要求 {id}{hint}").format(id=id, hint=_near(id, names)))
         return rows[0]
+
+
+def _relate(findings: Sequence[Row], asked: Mapping[str, Row], as_of: str) -> None:
+    """Adds ``relations``: how each finding stands to others on the subject, as ``findings.relations`` says."""
+    by_id = {row["requirement"]: row for row in findings}
+    for row in findings:
+        row["relations"] = []
+    for row in findings:
+        about = asked[row["requirement"]]
+        for how in ("replaces", "stricter_than", "extends"):
+            other = by_id.get(about[how])
+            if other is None or other is row:
+                continue
+            said = told(how, _standing(row, as_of), _standing(other, as_of))
+            if said is not None:
+                beside = {"basis": about["basis"], "why": said.why}
+                for one, kind, named in ((row, said.own, other), (other, said.other, row)):
+                    named_as = {"relation": kind, "requirement": named["requirement"], "clause": named["clause"]}
+                    one["relations"].append({**named_as, **beside})
+
+
+def _standing(row: Row, as_of: str) -> Standing:
+    by_years = row["every_year"] is not None and row["outcome"] != ERROR and row["reason"] != NOT_BEGUN
+    binding = row["due"] is None or by_years or as_of >= row["due"]
+    return Standing(row["outcome"], row["reason"], row["force"], binding)
 
 
 def _quoted(path: Path) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gradeeval.batch.choosing import Choice, choose
+from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import binds_now, verdict_of
 from gradeeval.batch.wholes import behind
 from gradeeval.engines import reference
@@ -80,7 +81,15 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
         for kind, frame in columns.profiles.items()
     }
     choice = choose(asked, regions, rules.documents, rules.load, rules.as_of, rules.wanted)
-    run = judge(columns, rules.scope, choice.requirements, choice.permits, rules.as_of, reference.Engine, roll_up=True)
+    known = {id for frame in (columns.listed["region"], columns.profiles["region"]) for id in frame["@id"]}
+    known |= {row.id for code in known.copy() for row in regions.chain(code, rules.as_of)}
+    more = beside(choice.requirements, rules.documents, rules.load, known, rules.as_of, rules.wanted)
+    permits = {item.id: item for one in more for item in rules.load(one.document) if item.force == "permit"}
+    asked_for = [*choice.requirements, *more]
+    run = judge(
+        columns, rules.scope, asked_for, {**choice.permits, **permits}, rules.as_of, reference.Engine, roll_up=True
+    )
+    replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
     rows = {kind: _rows(run, kind, choice, _among(own, kind)) for kind in KINDS}
     subjects: list[pl.DataFrame] = []
@@ -137,7 +146,7 @@ def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFr
     if run.codes[kind].width:
         codes = codes.hstack(run.codes[kind].select(pl.all().gather(keys["@row"])))
     exprs = [pl.col("id")]
-    for name in run.codes[kind].columns:
+    for name in (item.id for item in _of_kind(choice, kind)):
         places = [place for place, one in enumerate(choice.sets) if name in one.requirements]
         exprs.append(pl.when(pl.col("@asked").is_in(places)).then(pl.col(name)).alias(name))
     return codes.select(exprs)

@@ -26,7 +26,7 @@ from gradeeval.reports.areas import MOST_NAMES, say_area
 from gradeeval.reports.csv import inert
 from gradeeval.reports.figures import number
 from gradeeval.reports.page import Page
-from gradeeval.reports.recorded import Recorded, Rule, Rules, exact
+from gradeeval.reports.recorded import Recorded, Rule, Rules, exact, relations
 from gradeeval.vocabulary import KINDS
 from gradeeval.workspace import Workspace, build
 
@@ -235,6 +235,7 @@ FINDING: Sequence[tuple[str, Any]] = (
     *GAP[3:8],
     (mark("原因"), lambda row, _recorded: words.reason(row["reason"])),
     *GAP[8:],
+    (mark("备注"), lambda row, _recorded: relations(row)),
 )
 AREA: Sequence[tuple[str, Any]] = (
     *FINDING,

@@ -24,6 +24,8 @@ NOT_BEGUN = "window_not_begun"
 EXCUSED = "excused"
 NOT_USED = "permission_not_used"
 BINDS_UNKNOWN = "binds_unknown"
+REPLACED = "replaced"
+PERHAPS_REPLACED = "perhaps_replaced"
 """Reasons why a requirement does not apply, or why it is not known whether it does."""
 
 

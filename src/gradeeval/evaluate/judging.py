@@ -16,7 +16,7 @@ from gradeeval.files.canonical import digest
 from gradeeval.findings.finding import Finding, make_finding
 from gradeeval.findings.relations import overridden, relate, related_ids, replacement
 from gradeeval.findings.result import RollUp, SubjectResult
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, day, listed
 from gradeeval.profiles.profile import Profile
@@ -160,7 +160,7 @@ class Evaluator:
         around = {row.id for row in self.world.chain(part.region, part.period.end)}
         for index, judgement in enumerate(judgements):
             for other in replacing.get(judgement.requirement.id, ()):
-                if self.documents[other.document].jurisdiction in around and other.binds == judgement.requirement.binds:
+                if self.documents[other.document].jurisdiction in around and _is_of(part, other.binds):
                     (by,) = self._engine([other]).judge(part)
                     judgement = overridden(judgement, replacement(by))
             judgements[index] = judgement
@@ -191,6 +191,11 @@ class Evaluator:
             yield _("{id} 已由后来的要求取代，未评定").format(id=requirement.id)
         if not self.world.chain(profile.region, profile.period.end):
             yield _("名册中没有区域 {region}，因此没有文件适用").format(region=profile.region)
+
+
+def _is_of(view: View, reach: Reach) -> bool:
+    """Whether a subject is of that sort."""
+    return view.kind == reach.kind and reach.tier in (None, view.tier) and reach.type in (None, view.type)
 
 
 def _entry(finding: Finding) -> Entry:

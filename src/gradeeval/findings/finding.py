@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from gradeeval.engines.conditions import found
 from gradeeval.engines.formulas import Computed, as_interval
@@ -19,6 +19,18 @@ from gradeeval.language.scope import Reference, Scope
 from gradeeval.quantity import Interval
 
 
+class Cited(Protocol):
+    """A requirement as it is pointed at."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def clause(self) -> str:
+        """Its clause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """How a finding stands to another requirement on the same subject.
@@ -29,7 +41,7 @@ class Relation:
     """
 
     kind: str
-    other: Requirement
+    other: Cited
     basis: str | None = None
     why: str | None = None
 

@@ -16,16 +16,14 @@ from gradeeval.engines.judgement import (
     NOT_APPLICABLE,
     NOT_BEGUN,
     NOT_BOUND,
+    PERHAPS_REPLACED,
+    REPLACED,
     UNKNOWN,
     UNMET,
     Judgement,
 )
 from gradeeval.findings.finding import Finding, Relation
 from gradeeval.language.nodes import FORCES, Requirement
-
-REPLACED = "replaced"
-PERHAPS_REPLACED = "perhaps_replaced"
-"""Reasons why a requirement does not apply, or why that is not known."""
 
 UNDECIDED, NOT_DUE, WEAKER, NOT_STRICTER = "undecided", "not_due", "weaker_force", "not_stricter"
 """Why a requirement that is said to be stricter does not cover the other one."""
@@ -37,6 +35,25 @@ class Override:
 
     by: Requirement
     certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a relation hangs on: the outcome with its reason, the force, and whether it is due or standing."""
+
+    outcome: str
+    reason: str | None
+    force: str
+    binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The kinds of ``Relation`` that a requirement and the one that it names have, and why not another one."""
+
+    own: str
+    other: str
+    why: str | None = None
 
 
 def related_ids(requirement: Requirement) -> Iterable[str]:
@@ -68,30 +85,54 @@ def relate(findings: Sequence[Finding]) -> list[Finding]:
             other = by_id.get(id)
             if other is None or other is finding:
                 continue
+            how = "extends"
             if finding.requirement.replaces == id:
-                _replace(finding, other, by_id, found)
+                how = "replaces"
             elif finding.requirement.stricter_than == id:
-                _cover(finding, other, found)
-            elif finding.judgement.reason != NOT_BOUND:
-                found[finding.requirement.id].append(Relation("extends", other.requirement, finding.requirement.basis))
-                found[id].append(Relation("extended_by", finding.requirement, finding.requirement.basis))
+                how = "stricter_than"
+            if how == "replaces" and _in_circle(other.requirement, by_id):
+                continue
+            said = told(how, _standing(finding), _standing(other))
+            if said is None:
+                continue
+            basis = finding.requirement.basis
+            found[finding.requirement.id].append(Relation(said.own, other.requirement, basis, said.why))
+            found[id].append(Relation(said.other, finding.requirement, basis, said.why))
+            if how == "replaces":
+                _replace(finding, other, by_id)
     return [
         replace(by_id[id], relations=tuple(relations)) if relations else by_id[id] for id, relations in found.items()
     ]
 
 
-def _replace(finding: Finding, other: Finding, by_id: dict[str, Finding], found: Mapping[str, list[Relation]]) -> None:
-    requirement, replaced = finding.requirement, other.requirement
+def told(how: str, own: Standing, other: Standing) -> Told | None:
+    """What is said of a requirement that ``replaces``, is ``stricter_than`` or ``extends`` another one, and of that.
+
+    None where there is nothing to say: it does not bind, or not yet.
+    """
+    if how == "replaces":
+        if own.outcome == NOT_APPLICABLE and own.reason in (NOT_BOUND, NOT_BEGUN):
+            return None
+        sure = "perhaps_" if own.reason == BINDS_UNKNOWN else ""
+        return Told(f"{sure}replaces", f"{sure}replaced_by")
+    if how == "stricter_than":
+        if NOT_APPLICABLE in (own.outcome, other.outcome):
+            return None
+        why = _why_not(own, other)
+        return Told("covers", "covered_by") if why is None else Told("stricter_than", "milder_than", why)
+    return Told("extends", "extended_by") if own.reason != NOT_BOUND else None
+
+
+def _standing(finding: Finding) -> Standing:
+    return Standing(finding.outcome, finding.judgement.reason, finding.requirement.force, finding.binding)
+
+
+def _replace(finding: Finding, other: Finding, by_id: dict[str, Finding]) -> None:
     override = replacement(finding.judgement)
-    if override is None or _in_circle(replaced, by_id):
-        return
-    sure = "" if override.certain else "perhaps_"
-    found[requirement.id].append(Relation(f"{sure}replaces", replaced, requirement.basis))
-    found[replaced.id].append(Relation(f"{sure}replaced_by", requirement, requirement.basis))
     judgement = overridden(other.judgement, override)
-    if judgement is not other.judgement:
+    if override is not None and judgement is not other.judgement:
         missing = () if override.certain else finding.missing
-        by_id[replaced.id] = replace(
+        by_id[other.requirement.id] = replace(
             other, judgement=judgement, gap=None, shortfall=None, missing=missing, late=False, stale=False, notes=()
         )
 
@@ -106,27 +147,14 @@ def _in_circle(requirement: Requirement, by_id: Mapping[str, Finding]) -> bool:
     return step == requirement.id
 
 
-def _cover(finding: Finding, other: Finding, found: Mapping[str, list[Relation]]) -> None:
-    requirement, milder = finding.requirement, other.requirement
-    if NOT_APPLICABLE in (finding.outcome, other.outcome):
-        return
-    why = _why_not(finding, other)
-    if why is None:
-        found[requirement.id].append(Relation("covers", milder, requirement.basis))
-        found[milder.id].append(Relation("covered_by", requirement, requirement.basis))
-    else:
-        found[requirement.id].append(Relation("stricter_than", milder, requirement.basis, why))
-        found[milder.id].append(Relation("milder_than", requirement, requirement.basis, why))
-
-
-def _why_not(finding: Finding, other: Finding) -> str | None:
+def _why_not(own: Standing, other: Standing) -> str | None:
     """Why a stricter finding does not stand for the other one; None where it does."""
-    if finding.outcome not in (MET, UNMET):
+    if own.outcome not in (MET, UNMET):
         return UNDECIDED
-    if other.binding and not finding.binding:
+    if other.binding and not own.binding:
         return NOT_DUE
-    if FORCES.index(finding.requirement.force) > FORCES.index(other.requirement.force):
+    if FORCES.index(own.force) > FORCES.index(other.force):
         return WEAKER
-    if finding.outcome == MET and other.outcome == UNMET:
+    if own.outcome == MET and other.outcome == UNMET:
         return NOT_STRICTER
     return None

@@ -14,7 +14,7 @@ from gradeeval.reports.behind import sentences
 from gradeeval.reports.fitting import Cell, Column
 from gradeeval.reports.overview import SHOWN_OUTCOMES
 from gradeeval.reports.page import BOLD, RED, Page
-from gradeeval.reports.recorded import Recorded, Row
+from gradeeval.reports.recorded import Recorded, Row, relations
 
 _MOST_TITLES = 12
 _MOST_PARTS = 20
@@ -87,7 +87,7 @@ def _say_missed(page: Page, rows: Sequence[Row], recorded: Recorded, as_of: str)
     cells: list[list[Cell]] = [
         [
             str(number),
-            (_title(row), row["requirement"]),
+            (_title(row), row["requirement"], relations(row)),
             recorded.actual(row) or "—",
             recorded.target(row),
             recorded.to_do(row),
@@ -128,7 +128,7 @@ def _say_rows(page: Page, heading: str, rows: Sequence[Row], recorded: Recorded,
     ]
     cells: list[list[Cell]] = [
         [
-            (_title(row), words.reason(row["reason"]) if row["reason"] else ""),
+            (_title(row), words.reason(row["reason"]) if row["reason"] else "", relations(row)),
             recorded.actual(row) or "—",
             recorded.target(row),
             _force_and_due(row, as_of),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from gradeeval.findings.finding import Relation
 from gradeeval.findings.gap import UNITS, Range
 from gradeeval.language.nodes import Ratio, Requirement
 from gradeeval.language.scope import Reference, Scope
@@ -157,6 +158,20 @@ class Recorded:
         wanted = json.loads(row["target"])
         said = {"met": wanted, "unmet": not wanted}.get(row.get("outcome") or "")
         return "" if said is None else (_("是") if said else _("否"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    id: str
+    clause: str
+
+
+def relations(row: Row) -> str:
+    """How a finding stands to other requirements on the subject; empty where it stands alone."""
+    return _("；").join(
+        words.relation(Relation(one["relation"], _Cited(one["requirement"], one["clause"]), one["basis"], one["why"]))
+        for one in row["relations"]
+    )
 
 
 def exact(value: float | int | None) -> Fraction | float | None:

@@ -1,4 +1,4 @@
-"""The outcome of a cell as one byte, with its reason. What does not apply is 8 or more, what is unknown 2 or 7.
+"""The outcome of a cell as one byte, with its reason. What does not apply is 8 or more, what is unknown 2, 5 or 7.
 
 The numbers are chosen so that the byte of *who is bound* and that of a plain target join by a bitwise or: all bits of a
 target's codes 0 to 3 are set in 7 (unknown whether bound) and in 15 (not bound).
@@ -21,6 +21,8 @@ from gradeeval.engines.judgement import (
     NOT_BEGUN,
     NOT_BOUND,
     NOT_USED,
+    PERHAPS_REPLACED,
+    REPLACED,
     UNKNOWN,
     UNMET,
 )
@@ -31,14 +33,16 @@ CODES: dict[tuple[str, str | None], int] = {
     (UNKNOWN, None): 2,
     (NEEDS_REVIEW, None): 3,
     (ERROR, None): 4,
+    (UNKNOWN, PERHAPS_REPLACED): 5,
     (UNKNOWN, BINDS_UNKNOWN): 7,
     (NOT_APPLICABLE, NO_VALUE): 8,
     (NOT_APPLICABLE, NOT_BEGUN): 9,
     (NOT_APPLICABLE, EXCUSED): 10,
     (NOT_APPLICABLE, NOT_USED): 11,
+    (NOT_APPLICABLE, REPLACED): 12,
     (NOT_APPLICABLE, NOT_BOUND): 15,
 }
-"""From an outcome and its reason to the byte of a cell."""
+"""From an outcome and its reason to the byte of a cell. What is replaced comes out of two requirements, after these are judged."""
 
 MEANING: dict[int, tuple[str, str | None]] = {code: said for said, code in CODES.items()}
 """From the byte to the outcome and its reason."""
