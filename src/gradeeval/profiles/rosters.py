@@ -33,9 +33,10 @@ def read_roster(
     data: Mapping[str, Any] = plain.data
     rows: list[ListedPart] = []
     faults: list[Problem] = []
+    shared: _Shared = {}
     seen: dict[tuple[str, str | None], int] = {}
     for index, item in enumerate(data["rows"]):
-        row = _row(item, vocabulary)
+        row = _row(item, vocabulary, shared)
         rows.append(row)
         if checked:
             continue
@@ -59,14 +60,24 @@ def read_roster(
     return roster, faults
 
 
-def _row(item: Mapping[str, Any], vocabulary: Vocabulary) -> ListedPart:
+_Shared = dict[tuple[tuple[str, Any], ...], Mapping[str, Value]]
+"""Classifications by what is written: most rows of a roster have one of a few, and hold it together."""
+
+
+def _row(item: Mapping[str, Any], vocabulary: Vocabulary, shared: _Shared) -> ListedPart:
     kind = "region" if "code" in item else item["kind"]
     fields = vocabulary.fields[kind]
-    values: dict[str, Value] = {
-        name: frozenset(value) if isinstance(value, list) else value
-        for name, value in item.items()
-        if name in fields and name != "name"
-    }
+    written = tuple(
+        [
+            (name, tuple(value) if isinstance(value, list) else value)
+            for name, value in item.items()
+            if name in fields and name != "name"
+        ]
+    )
+    values = shared.get(written)
+    if values is None:
+        values = {name: frozenset(value) if isinstance(value, tuple) else value for name, value in written}
+        shared[written] = values
     id = item["code"] if kind == "region" else item["id"]
     known = item.get
     return ListedPart(
