@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import os
+import re
 import resource
 import shutil
 import signal
@@ -26,6 +27,7 @@ from gradeeval.cli.main import run
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.evaluate.verdict import verdict as verdict_of_entries
 from gradeeval.files.folders import hold
+from gradeeval.reports.fitting import width
 
 DAY = "2026-01-01"
 
@@ -369,7 +371,8 @@ def said(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str
     return code, out, err
 
 
-def test_gaps(asked: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_gaps(asked: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, _err = said(["results", str(asked), "gaps", "--county", "411525", "--format", "json"], capsys)
     rows = json.loads(out)
     assert code == 0
@@ -384,7 +387,8 @@ def test_gaps(asked: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     lines = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
     assert len(lines) - 1 == gaps.height
     code, out, err = said(["results", str(asked), "gaps", "--limit", "2"], capsys)
-    assert (code, len(out.splitlines()), "显示 2 条" in err) == (0, 4, True)
+    assert (code, len(re.findall(r"20\d\d年\d+月\d+日|常年要求", out)), "显示 2 条" in err) == (0, 2, True)
+    assert max(map(width, out.splitlines())) <= 80
 
 
 def test_ranking(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:

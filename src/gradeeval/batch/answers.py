@@ -100,7 +100,7 @@ class Results:
         limit = f" LIMIT {sought.limit}" if sought.limit else ""
         rows = self.rows(
             f"""SELECT kind, id, s.name, s.period, s.county, s.prefecture, requirement, r.title, r.title_en, r.force, r.due,
-            g.outcome, r.indicator, r.target, r.unit, r.part_kind, {_FIGURES.replace("unit AS", "g.unit AS")} {source}
+            g.outcome, r.indicator, r.every_year, r.target, r.unit, r.part_kind, {_FIGURES.replace("unit AS", "g.unit AS")} {source}
             ORDER BY list_position({_FORCES}, r.force), requirement, g.shortfall_lo DESC NULLS LAST, kind, id{limit}""",
             values,
         )
@@ -157,13 +157,10 @@ class Results:
             raise NotFound(_("结果中没有编号为 {id} 的对象{hint}").format(id=id, hint=hint))
         subject = who[0]
         verdicts = self.rows("SELECT document, verdict FROM verdicts WHERE kind = ? AND id = ?", [subject["kind"], id])
-        gaps = {
-            row["requirement"]: row
-            for row in self.rows(
-                f"SELECT requirement, {_FIGURES} FROM gaps WHERE kind = ? AND id = ?",  # noqa: S608
-                [subject["kind"], id],
-            )
-        }
+        gaps: dict[str, Row] = {}
+        for name in ("gaps", "figures"):  # of regions and networks there are figures of what is met as well
+            of = f"SELECT requirement, {_FIGURES} FROM {name} WHERE kind = ? AND id = ?"  # noqa: S608
+            gaps |= {row["requirement"]: row for row in self.rows(of, [subject["kind"], id])}
         asked = {row["requirement"]: row for row in self.rows("SELECT * FROM requirements")}
         findings = []
         for name, code in self._codes(subject["kind"], id).items():

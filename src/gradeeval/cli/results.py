@@ -12,19 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import click
-from tabulate import tabulate
 
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import terminal_layout
 from gradeeval.errors import GradeevalError, MissingExtra, Misuse
 from gradeeval.files.writing import escape_controls
+from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Reference
 from gradeeval.messages import _, chosen, listed, mark
-from gradeeval.reports import words
-from gradeeval.reports.areas import MOST_NAMES, say_area
+from gradeeval.reports import naming, words
+from gradeeval.reports.areas import MOST_NAMES, say_area, say_gaps, say_subject
 from gradeeval.reports.csv import inert
 from gradeeval.reports.figures import number
+from gradeeval.reports.fitting import Column
 from gradeeval.reports.page import Page
 from gradeeval.reports.recorded import Recorded, Rule, Rules, exact, relations
 from gradeeval.vocabulary import KINDS
@@ -33,6 +34,9 @@ from gradeeval.workspace import Workspace, build
 QUESTIONS = ("area", "gaps", "ranking", "subject")
 FORMATS = ("table", "json", "csv")
 _SHOWN = 50
+_FILED = 160
+"""Columns of a table in a file."""
+
 _NAMED = 100
 """How many parts a list of a file names, where nothing else is asked."""
 Row = dict[str, Any]
@@ -106,7 +110,6 @@ def command(
         raise MissingExtra(_("查询结果需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
     results, recorded = Results(folder), Recorded(_rules())
     note = ""
-    found: Row | None = None
     answer: Any
     if question == "area":
         assert id is not None
@@ -114,9 +117,8 @@ def command(
         answer, rows, columns = found_area, found_area["targets"], AREA
     elif question == "subject":
         assert id is not None
-        found = results.subject(id)
-        answer = found
-        rows, columns = found["findings"], FINDING
+        answer = results.subject(id)
+        rows, columns = answer["findings"], FINDING
     elif question == "ranking":
         assert requirement is not None
         answer = rows = results.ranking(requirement, region, tier)
@@ -133,19 +135,12 @@ def command(
             note = _("共 {total} 条，显示 {shown} 条；--limit 0 显示全部").format(total=total, shown=len(rows))
         elif not rows:
             note = _("没有这样的差距")
-    if question == "area" and form == "table":
-        layout = terminal_layout()
-        page = Page(layout if output is None else replace(layout, colour=False))
-        say_area(page, answer, recorded, results.documents(), results.summary["as_of"])
-        content = page.content()
-    elif form == "json":
+    if form == "json":
         content = (json.dumps(_finite(answer), ensure_ascii=False, indent=1) + "\n").encode()
+    elif form == "csv":
+        content = _csv(*_cells(rows, columns, recorded))
     else:
-        table = [[column(row, recorded) for _name, column in columns] for row in rows]
-        used = [at for at in range(len(columns)) if any(line[at] for line in table)]
-        head = [_(columns[at][0]) for at in used]
-        lines = [[line[at] for at in used] for line in table]
-        content = _csv(head, lines) if form == "csv" else _table(head, lines, found)
+        content = _page(question, rows, answer, recorded, results, output)
     write_out(content, output)
     if note:
         click.echo(note, err=True)
@@ -251,7 +246,7 @@ RANKING: Sequence[tuple[str, Any]] = (
     (mark("名次"), _number("rank")),
     (mark("代码"), _text("id")),
     (mark("名称"), _text("name")),
-    (mark("级别"), _text("tier")),
+    (mark("级别"), lambda row, _recorded: naming.sort(Reach("region", row["tier"])) if row.get("tier") else ""),
     (mark("结论"), _outcome),
     (mark("现状"), _figure("actual")),
     (mark("拉低"), _number("effect")),
@@ -268,19 +263,34 @@ RANKING: Sequence[tuple[str, Any]] = (
 )
 
 
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]], found: Row | None) -> bytes:
-    text = ""
-    if found is not None:
-        who = found["subject"]
-        name, verdict = escape_controls(who["name"]), words.verdict(who["verdict"])
-        text = _("{name}（{id}），{period}：{verdict}").format(
-            name=name, id=who["id"], period=who["period"], verdict=verdict
+def _cells(
+    rows: Sequence[Row], columns: Sequence[tuple[str, Any]], recorded: Recorded
+) -> tuple[list[str], list[list[str]]]:
+    """Headings and lines; columns without a text are left out."""
+    table = [[column(row, recorded) for _name, column in columns] for row in rows]
+    used = [at for at in range(len(columns)) if any(line[at] for line in table)]
+    return [_(columns[at][0]) for at in used], [[line[at] for at in used] for line in table]
+
+
+def _page(
+    question: str, rows: Sequence[Row], answer: Any, recorded: Recorded, results: Any, output: Path | None
+) -> bytes:
+    """The answer for reading, as wide as the terminal."""
+    layout = terminal_layout()
+    page = Page(layout if output is None else replace(layout, width=_FILED, colour=False))
+    if question == "area":
+        say_area(page, answer, recorded, results.documents(), results.summary["as_of"])
+    elif question == "subject":
+        say_subject(page, answer, recorded, results.documents(), results.summary["as_of"])
+    elif question == "gaps":
+        say_gaps(page, rows, recorded, results.summary["as_of"])
+    else:
+        head, lines = _cells(rows, RANKING, recorded)
+        left = {_("上级"), _("代码"), _("名称"), _("级别"), _("结论"), _("现状")}
+        page.table(
+            [Column(title, 8 if title == _("名称") else 4, right=title not in left) for title in head], lines, lead=3
         )
-        text += "\n"
-        for document, own in found["verdicts"].items():
-            text += f"  {document}：{words.verdict_short(own)}\n"
-    table = tabulate(lines, headers=head, tablefmt="simple", disable_numparse=True) if lines else ""
-    return (text + table + ("\n" if table else "")).encode()
+    return page.content() if rows else b""
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:

@@ -1,4 +1,4 @@
-"""The page of a region or network out of recorded results: its targets, what stands behind them, and its parts by name."""
+"""Pages out of recorded results: a region or network with what stands behind its targets and its parts by name; gaps; a subject."""
 
 from __future__ import annotations
 
@@ -39,6 +39,57 @@ def say_area(
         page.say(titles, indent=2)
     _say_rows(page, _("达标：{count} 项"), by_outcome["met"], recorded, as_of)
     _say_parts(page, answer["parts"], answer["absent"])
+
+
+def say_subject(
+    page: Page, answer: Mapping[str, Any], recorded: Recorded, documents: Mapping[str, str], as_of: str
+) -> None:
+    """Who it is and all findings on it, in the order of the documents."""
+    _say_head(page, {**answer, "targets": answer["findings"]}, documents, as_of)
+    columns = [
+        Column(_("要求"), 18),
+        Column(_("结论"), 8),
+        Column(_("现状"), 8),
+        Column(_("目标"), 6),
+        Column(_("差距"), 6, tint=RED),
+        Column(_("约束力/期限"), 14),
+    ]
+    cells: list[list[Cell]] = [
+        [
+            (_title(row), row["requirement"], relations(row)),
+            (words.outcome(row["outcome"]), words.reason(row["reason"]) if row["reason"] else ""),
+            recorded.actual(row) or "—",
+            recorded.target(row),
+            recorded.to_do(row),
+            _force_and_due(row, as_of),
+        ]
+        for row in answer["findings"]
+    ]
+    page.table(columns, cells, lead=1)
+
+
+def say_gaps(page: Page, rows: Sequence[Row], recorded: Recorded, as_of: str) -> None:
+    """Gaps of several subjects, a line each."""
+    columns = [
+        Column(_("对象"), 16),
+        Column(_("要求"), 16),
+        Column(_("现状"), 8),
+        Column(_("目标"), 6),
+        Column(_("差距"), 6, tint=RED),
+        Column(_("约束力/期限"), 14),
+    ]
+    cells: list[list[Cell]] = [
+        [
+            (row["name"] or row["id"], row["id"] if row["name"] else ""),
+            (_title(row), row["requirement"]),
+            recorded.actual(row) or "—",
+            recorded.target(row),
+            recorded.to_do(row),
+            _force_and_due(row, as_of),
+        ]
+        for row in rows
+    ]
+    page.table(columns, cells, lead=2)
 
 
 def _say_head(page: Page, answer: Mapping[str, Any], documents: Mapping[str, str], as_of: str) -> None:
