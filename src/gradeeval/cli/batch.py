@@ -94,9 +94,9 @@ def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jo
             results_folder,
             run_jobs,
             sizes_of,
-            summarise,
             unfinished,
         )
+        from gradeeval.batch.summary import summarise
     except ImportError:
         raise MissingExtra(_("批量评定需要 polars 和 duckdb：pip install 'gradeeval[batch]'")) from None
     workspace = _workspace(wanted)

@@ -26,7 +26,6 @@ from gradeeval.batch.part import ADDED_UP, COUNTED
 from gradeeval.batch.running import (
     ASKED,
     PART,
-    REQUIREMENTS,
     SUMMARY,
     Installed,
     Job,
@@ -37,11 +36,11 @@ from gradeeval.batch.running import (
     jobs_of,
     plain_json,
     sizes_of,
-    summary_of,
 )
 from gradeeval.batch.spark.files import Files, local_path
 from gradeeval.batch.spark.session import FAULTS, reason_of
 from gradeeval.batch.spark.work import FAILED, FILE, ROLLUP, ROW, Task, fault_of, judge, rollup_bytes, table, versions
+from gradeeval.batch.summary import REQUIREMENTS, summary_of
 from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.folders import hold
