@@ -32,8 +32,8 @@ PEERS = (
         "columns",
         "ours:columnar",
         "gradeeval",
-        "整个 judge 调用：从编码列到每格一字节",
-        "the whole call, from coded columns to a byte a cell",
+        "整个 judge 调用：从机构的编码列（不带名册和区域）到每格一字节",
+        "the whole call, from the coded columns of institutions (no rosters, no regions) to a byte a cell",
     ),
     Peer(
         "Polars",

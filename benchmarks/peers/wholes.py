@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ Found = dict[str, Any]
 def taken(words: Sequence[str | Path], processes: int = 1, *, codes: Sequence[int] = (0, 1)) -> Found:
     """Runs a command of gradeeval on so many cores: seconds by the wall, of processor, and the most memory that a process held."""
     environment = os.environ | {"POLARS_MAX_THREADS": "1", "GRADEEVAL_LANG": "en"}
-    cores = set(sorted(os.sched_getaffinity(0))[-processes:])
+    pinned = _pinned(processes) if hasattr(os, "sched_setaffinity") else None
     before = os.times()
     start = time.perf_counter()
     command = [sys.executable, "-m", "gradeeval", *map(str, words)]
@@ -34,7 +34,7 @@ def taken(words: Sequence[str | Path], processes: int = 1, *, codes: Sequence[in
             stdout=subprocess.DEVNULL,
             stderr=said,
             env=environment,
-            preexec_fn=lambda: os.sched_setaffinity(0, cores),
+            preexec_fn=pinned,
         )
         _pid, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
@@ -45,6 +45,12 @@ def taken(words: Sequence[str | Path], processes: int = 1, *, codes: Sequence[in
     after = os.times()
     worked = after.children_user + after.children_system - before.children_user - before.children_system
     return {"wall": wall, "worked": worked, "mb": usage.ru_maxrss / 1000, "processes": processes}
+
+
+def _pinned(count: int) -> Callable[[], None]:
+    """Keeps the process that calls it, and those that it starts, on so many cores."""
+    cores = sorted(os.sched_getaffinity(0))[-count:]
+    return lambda: os.sched_setaffinity(0, cores)
 
 
 def batch(columns: Path, rulesets: Sequence[str], processes: int = 1) -> Found:
