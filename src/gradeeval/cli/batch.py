@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from tabulate import tabulate
 
 from gradeeval import __version__
 from gradeeval.cli import options
 from gradeeval.cli.failing import FAIL_ON, exit_code
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import AskedRules, asked_rules, check_topics, opened
+from gradeeval.cli.preparing import AskedRules, asked_rules, check_topics, opened, terminal_layout
 from gradeeval.cli.progress import measured, rated
 from gradeeval.errors import MissingExtra, Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
@@ -29,6 +28,8 @@ from gradeeval.profiles.contents import REJECTED
 from gradeeval.profiles.datasets import Sifting, sifting
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.reports import words
+from gradeeval.reports.fitting import Column
+from gradeeval.reports.page import Page
 from gradeeval.workspace import Workspace
 
 MOST_PROCESSES = 256
@@ -241,7 +242,12 @@ def _report(summary: Mapping[str, Any], output: Path | str, fail_on: str) -> int
         *(_("总评{verdict}").format(verdict=words.verdict_short(name)) for name in verdicts),
         *(_("结论{outcome}").format(outcome=words.outcome(name)) for name in outcomes),
     )
-    click.echo(tabulate(rows, headers=head, tablefmt="simple", disable_numparse=True))
+    page = Page(terminal_layout())
+    page.table(
+        [Column(title, 5 if at else 8, right=at > 0) for at, title in enumerate(head)],
+        [[str(cell) for cell in row] for row in rows],
+    )
+    click.echo(page.content().decode(), nl=False)
     counts = summary["counts"]
     if counts.get("rejected"):
         click.echo(
