@@ -100,7 +100,7 @@ def test_a_kill_at_any_moment_leaves_nothing_half_written(province: Path, tmp_pa
     chance = random.Random(5)  # noqa: S311 - no secret
     for _attempt in range(4):
         begun = subprocess.Popen(command(province, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not (tmp_path / ".out.partial").exists() and begun.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
         time.sleep(chance.random() * 0.8)

@@ -91,7 +91,7 @@ def replayed(folder: Path, problem: dict[str, Any]) -> dict[str, str]:
 def test_the_shipped_rulesets_end_clean_and_what_is_true_of_the_texts_is_ignored_with_a_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(["lint", "--prove", *SHIPPED]) == 0
+    assert run(["lint", "--prove", "--timeout", "60", *SHIPPED]) == 0
     assert capsys.readouterr().out == "5 个规则集：0 个错误，0 个警告，10 处已说明原因而忽略\n"
 
 

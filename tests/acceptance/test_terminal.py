@@ -33,7 +33,7 @@ def started(words: list[str], stdout: int, folder: Path, **settings: str) -> sub
         stderr=subprocess.PIPE,
         cwd=folder,
         env=environment(**settings),
-        timeout=60,
+        timeout=240,
         check=False,
     )
 
@@ -90,7 +90,7 @@ def seen(folder: Path, **settings: str) -> str:
                 content += chunk
         except OSError:  # how Linux says that the other end has been closed
             pass
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     assert process.returncode == 1
     return content.decode("utf-8")
 
@@ -128,14 +128,16 @@ def test_a_full_disk_is_said_and_is_no_fault_of_the_program(words: list[str], tm
 def test_what_nobody_can_be_told_is_still_in_the_code(tmp_path: Path) -> None:
     with FULL.open("wb") as full:
         words = [sys.executable, "-m", "gradeeval", "rules", "show", "nowhere/1"]
-        done = subprocess.run(words, stdout=full, stderr=full, cwd=tmp_path, env=environment(), timeout=60, check=False)
+        done = subprocess.run(
+            words, stdout=full, stderr=full, cwd=tmp_path, env=environment(), timeout=240, check=False
+        )
     assert done.returncode == 2
 
 
 @pytest.mark.parametrize("words", [CHECK, [*CHECK, "--format", "json"]])
 def test_a_closed_standard_output_takes_everything(words: list[str], tmp_path: Path) -> None:
     shell = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "gradeeval", *words]
-    done = subprocess.run(shell, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=60, check=False)
+    done = subprocess.run(shell, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=240, check=False)
     assert (done.returncode, done.stderr) == (1, b"")
 
 

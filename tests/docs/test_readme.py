@@ -30,7 +30,7 @@ def ran(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
         env={**settings, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
