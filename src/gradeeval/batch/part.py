@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -16,6 +14,7 @@ from gradeeval.batch.choosing import Choice, choose
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import binds_now, verdict_of
 from gradeeval.batch.wholes import behind
+from gradeeval.batch.writing import Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MEANING, MISSED
@@ -59,7 +58,7 @@ class Judged:
     ``subjects`` by kind.
     """
 
-    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    frames: dict[str, pl.DataFrame | Streamed] = field(default_factory=dict)
     tally: pl.DataFrame = field(default_factory=pl.DataFrame)
     findings: list[dict[str, Any]] = field(default_factory=list)
     subjects: dict[str, int] = field(default_factory=dict)
@@ -108,12 +107,13 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
         made.frames[kind] = codes
         made.findings.extend(_findings(codes, _of_kind(choice, kind), rules.as_of))
         made.subjects[kind] = keys.height
-    made.frames["subjects"] = _with_names(pl.concat(subjects), places)
+    everybody = made.frames["subjects"] = _with_names(pl.concat(subjects), places)
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
-    counts = made.frames["subjects"].group_by("verdict").len().sort("verdict")
+    counts = everybody.group_by("verdict").len().sort("verdict")
     made.verdicts = dict(counts.iter_rows())
-    lacking = [frame for kind, keys in rows.items() for frame in _gaps(run, kind, choice, keys)]
-    made.frames["gaps"] = pl.concat([pl.DataFrame(schema=_GAPS), *lacking])
+    made.frames["gaps"] = Streamed(
+        _GAPS, lambda: (frame for kind, keys in rows.items() for frame in _gaps(run, kind, choice, keys))
+    )
     made.tally = pl.concat(
         [_TALLY, *(_tally(run, whole, choice, rows[whole]) for whole in rollup.WHOLES if whole in rows)]
     )
@@ -306,18 +306,3 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataF
     outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
     named = frame.with_columns(outcomes, pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
     return named.select(_TALLY.columns)
-
-
-def written(frames: Mapping[str, pl.DataFrame], folder: Path) -> list[dict[str, Any]]:
-    """Writes the frames as Parquet; name, rows and SHA-256 of each file. Raises ``OSError`` where the disk refuses."""
-    files = []
-    for name, frame in sorted(frames.items()):
-        path = folder / f"{name}.parquet"
-        try:
-            frame.write_parquet(path, compression="zstd", compression_level=1)
-        except pl.exceptions.PolarsError as fault:
-            raise OSError(None, str(fault).splitlines()[0]) from None
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        files.append({"path": path.name, "rows": frame.height, "sha256": sha256})
-    return files

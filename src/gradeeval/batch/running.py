@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from gradeeval.batch.part import Judged, Rules, judged, rolled_up, written
+from gradeeval.batch.part import Judged, Rules, judged, rolled_up
+from gradeeval.batch.writing import written
 from gradeeval.errors import InvalidContent, Misuse
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.canonical import digest

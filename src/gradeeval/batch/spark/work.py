@@ -15,8 +15,9 @@ import polars as pl
 import pyarrow as pa
 
 from gradeeval import __version__, messages
-from gradeeval.batch.part import ADDED_UP, COUNTED, in_order, written
+from gradeeval.batch.part import ADDED_UP, COUNTED, in_order
 from gradeeval.batch.running import PART, Installed, Job, judge_job, part_plain
+from gradeeval.batch.writing import written
 from gradeeval.errors import GradeevalError, InvalidContent, Misuse
 from gradeeval.messages import _
 from gradeeval.problems import Problem

@@ -43,6 +43,8 @@ def by_requirement(run: Run, kind: str) -> Iterator[tuple[Requirement, pl.DataFr
         if requirement.id not in run.fallen_back:
             asked = measures(run, requirement)
             at = run.outcomes.worst_rows(requirement, rows, asked["gap_lo"])
-        made = table.evaluated({name: asked[name].cast(dtype) for name, dtype in _MEASURED.items()}, at=at)
-        found_rows, code = rows.alias(ROW), cells.gather(rows).alias("code")
-        yield requirement, pl.DataFrame([found_rows, code, *made.get_columns()])
+        # What is one expression is worked out once: both ends of an exact value are.
+        once = {id(expr): name for name, expr in asked.items()}
+        made = table.evaluated({name: asked[name].cast(_MEASURED[name]) for name in once.values()}, at=at)
+        figures = [made[once[id(asked[name])]].alias(name) for name in _MEASURED]
+        yield requirement, pl.DataFrame([rows.alias(ROW), cells.gather(rows).alias("code"), *figures])

@@ -13,7 +13,7 @@ from fractions import Fraction
 import polars as pl
 
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, shortage
+from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, shortage, type_for
 from gradeeval.engines.columnar.values import Value, or_false
 from gradeeval.engines.conditions import about_limits, found, limits_of
 from gradeeval.language.nodes import Bounds, Equals, Formula, Includes, Ratio, Requirement, Share
@@ -59,12 +59,15 @@ class Quotient:
     to: pl.Expr
     of_scale: int = 1
     to_scale: int = 1
+    most: int = _LARGE
 
-    def apart(self, part: Fraction) -> tuple[pl.Expr, int]:
-        """``|part · to - of|`` as a whole column and what it has to be divided by."""
-        to = self.to.cast(WIDE) * pl.lit(part.numerator * self.of_scale, WIDE)
-        of = self.of.cast(WIDE) * pl.lit(part.denominator * self.to_scale, WIDE)
-        return (to - of).abs(), part.denominator * self.of_scale * self.to_scale
+    def apart(self, part: Fraction) -> Bound:
+        """``|part · to - of|``; ``most`` is the largest magnitude of both."""
+        up, down = part.numerator * self.of_scale, part.denominator * self.to_scale
+        most = self.most * (abs(up) + down)
+        wide = type_for(most)
+        apart = (self.to.cast(wide) * pl.lit(up, wide) - self.of.cast(wide) * pl.lit(down, wide)).abs()
+        return Bound(apart, min(most, _LARGE), factor=Fraction(1, part.denominator * self.of_scale * self.to_scale))
 
     @property
     def whole(self) -> pl.Expr:
@@ -101,7 +104,9 @@ def limits(requirement: Requirement, reference: Reference) -> tuple[Limit, Limit
 def natural(bound: Bound, decimals: int) -> pl.Expr:
     """The bound as a float in natural units, infinite where it is; of a quotient to nine decimals, but never 0 for less."""
     scale = bound.factor / 10**decimals
-    upper = bound.upper.cast(pl.Float64) * pl.lit(float(scale.numerator))
+    upper = bound.upper.cast(pl.Float64)
+    if scale.numerator != 1:
+        upper = upper * pl.lit(float(scale.numerator))
     if bound.lower is None:
         return _divided(bound, upper, scale)
     exact = upper / (bound.lower.cast(pl.Float64) * pl.lit(float(scale.denominator)))
@@ -114,7 +119,7 @@ def _divided(bound: Bound, upper: pl.Expr, scale: Fraction) -> pl.Expr:
     """A whole number by a constant, as the nearest float."""
     # Polars multiplies by the reciprocal of a constant (3.1 becomes 3.0999999999999996), but divides by a column.
     by = float(scale.denominator)
-    direct = upper / (upper * 0.0 + by)
+    direct = upper if by == 1 else upper / (upper * 0.0 + by)
     if bound.top * scale.numerator < _WHOLE:
         return direct
     times = bound.upper.cast(WIDE) * pl.lit(scale.numerator, WIDE)
@@ -158,10 +163,12 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
     if quotient is not None:
         ends = ("numerator", quotient.of, quotient.of_scale), ("denominator", quotient.to, quotient.to_scale)
         for name, column, by in ends:
-            made[name] = pl.when(quotient.known).then(natural(Bound(column, _LARGE, factor=Fraction(1, by)), 0))
+            made[name] = pl.when(quotient.known).then(natural(Bound(column, quotient.most, factor=Fraction(1, by)), 0))
     bounds = limits(requirement, reference)
     if bounds is None:
         return made
+    if value.plain is not None and value.lo is value.hi and (quotient is None or value.lo.lower is not None):
+        return made | _of_exact(run, requirement, reference, value, quotient, bounds)
     low, high = bounds
     known = lo.is_not_null()
 
@@ -205,6 +212,42 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
     made |= {"shortfall_lo": pl.when(known).then(least), "shortfall_hi": pl.when(known).then(hardest)}
     made["gap_lo"], made["gap_hi"] = (pl.when(known).then(made[name]) for name in ("gap_lo", "gap_hi"))
     return {**made, "unit": pl.when(made["shortfall_hi"].is_not_null()).then(named)}
+
+
+def _of_exact(
+    run: Run,
+    requirement: Requirement,
+    reference: Reference,
+    value: Number,
+    quotient: Quotient | None,
+    bounds: tuple[Limit, Limit],
+) -> dict[str, pl.Expr]:
+    """Of numbers that are known exactly or not at all: both ends are one, and null looks after itself."""
+    decimals, unit = reference.type.decimals, reference.type.unit
+    low, high = bounds
+    actual = natural(value.lo, decimals)
+    if value.empty is not None:
+        actual = pl.when(~value.empty).then(actual)
+    below, over = natural(shortage(low, value.lo), decimals), -natural(shortage(high, value.lo), decimals)
+    if low == high:
+        far = below.abs()
+    elif high == INFINITY:
+        far = below
+    else:
+        far = over if low == -INFINITY else pl.max_horizontal(below, over)
+    named = "percentage_point" if unit == "percent" else unit
+    amount = far.ceil() if unit == "count" else far
+    if quotient is not None:
+        amount, named = _in_units(run, requirement, quotient, bounds, decimals, unit, below)
+    shortfall = pl.when((far > 0) & actual.is_not_null()).then(amount)
+    gap = pl.when(actual.is_not_null()).then(-far)
+    unit_of = pl.when(shortfall.is_not_null()).then(pl.lit(named, pl.String))
+    return {
+        **dict.fromkeys(("actual_lo", "actual_hi"), actual),
+        **dict.fromkeys(("gap_lo", "gap_hi"), gap),
+        **dict.fromkeys(("shortfall_lo", "shortfall_hi"), shortfall),
+        "unit": unit_of,
+    }
 
 
 def _gap(
@@ -274,7 +317,8 @@ def _computed(run: Run, requirement: Requirement, reference: Reference) -> Quoti
     for one in (upper, lower):
         if one.lo.lower is not None:  # a sum that is open has 0 there, a quotient more than 1
             known = known & (one.lo.lower == 1)
-    return Quotient(known, upper.lo.upper, lower.lo.upper, *(10**one.type.decimals for one in pair))
+    of_scale, to_scale = (10**one.type.decimals for one in pair)
+    return Quotient(known, upper.lo.upper, lower.lo.upper, of_scale, to_scale, max(upper.lo.top, lower.lo.top))
 
 
 def _in_units(
@@ -294,11 +338,12 @@ def _in_units(
         if isinstance(limit, float):
             return pl.lit(None, pl.Float64)
         part = Fraction(limit) / 10**decimals / (100 if unit == "percent" else 1)
-        apart, by = quotient.apart(part)
-        exact = natural(Bound(apart, _LARGE, factor=Fraction(1, by)), 0)
+        apart = quotient.apart(part)
+        exact = natural(apart, 0)
         if isinstance(formula, Ratio):
             return exact
-        return pl.when(quotient.whole).then(_steps(apart, by, strict).cast(pl.Float64)).otherwise(exact)
+        steps = _steps(apart.upper, apart.factor.denominator, strict).cast(pl.Float64)
+        return pl.when(quotient.whole).then(steps).otherwise(exact)
 
     low, high = bounds
     made = amount(high) if low == -INFINITY else pl.when(above >= 0).then(amount(low)).otherwise(amount(high))

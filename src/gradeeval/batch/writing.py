@@ -1,0 +1,77 @@
+"""Frames of results as Parquet files; what is larger than the rest together goes to its file piece by piece."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
+
+_ROWS = 122_880
+"""Rows of a group in a file that is written piece by piece: what the database of ``results`` takes at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A frame that is never there as a whole: its columns, and what gives its pieces in their order."""
+
+    schema: Mapping[str, PolarsDataType]
+    pieces: Callable[[], Iterator[pl.DataFrame]]
+
+
+def written(frames: Mapping[str, pl.DataFrame | Streamed], folder: Path) -> list[dict[str, Any]]:
+    """Writes the frames as Parquet; name, rows and SHA-256 of each file. Raises ``OSError`` where the disk refuses."""
+    files = []
+    for name, frame in sorted(frames.items()):
+        path = folder / f"{name}.parquet"
+        rows = _streamed(frame, path) if isinstance(frame, Streamed) else _whole(frame, path)
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        files.append({"path": path.name, "rows": rows, "sha256": sha256})
+    return files
+
+
+def _whole(frame: pl.DataFrame, path: Path) -> int:
+    try:
+        frame.write_parquet(path, compression="zstd", compression_level=1)
+    except pl.exceptions.PolarsError as fault:
+        raise _refused(fault) from None
+    return frame.height
+
+
+def _streamed(frame: Streamed, path: Path) -> int:
+    rows = 0
+    failed: list[Exception] = []
+
+    def pieces(
+        columns: list[str] | None, predicate: pl.Expr | None, most: int | None, _size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        assert columns is None and predicate is None and most is None
+        try:
+            for piece in frame.pieces():
+                rows += piece.height
+                yield piece
+        except Exception as fault:
+            failed.append(fault)
+            raise
+
+    source = register_io_source(pieces, schema=pl.DataFrame(schema=frame.schema).schema, is_pure=True)
+    try:
+        source.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROWS)
+    except pl.exceptions.PolarsError as fault:
+        if failed:  # What makes the pieces is at fault, not the disk.
+            raise failed[0] from None
+        raise _refused(fault) from None
+    return rows
+
+
+def _refused(fault: Exception) -> OSError:
+    return OSError(None, str(fault).splitlines()[0])
