@@ -17,12 +17,12 @@ from gradeeval.batch.wholes import behind
 from gradeeval.batch.writing import Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MEANING, MISSED
+from gradeeval.engines.columnar.codes import MEANING, MISSED, literal
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.gaps import by_requirement
 from gradeeval.engines.columnar.measures import FIGURES
 from gradeeval.engines.columnar.places import Places
-from gradeeval.engines.judgement import UNKNOWN, UNMET
+from gradeeval.engines.judgement import NOT_APPLICABLE, UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import target_plain
@@ -185,17 +185,18 @@ def _with_names(subjects: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 def _counted(codes: pl.DataFrame) -> pl.DataFrame:
     """How many findings of each outcome each row has."""
-    by_outcome: dict[str, list[int]] = {}
-    for code, outcome in _OUTCOMES.items():
-        by_outcome.setdefault(outcome, []).append(code)
     asked = [name for name in codes.columns if name != "id"]
-    return codes.select(
-        (pl.sum_horizontal(pl.col(asked).is_in(wanted)) if asked else pl.repeat(0, pl.len()))
-        .cast(pl.UInt32)
-        .fill_null(0)
-        .alias(outcome)
-        for outcome, wanted in by_outcome.items()
-    )
+    if not asked:
+        none = pl.repeat(0, pl.len(), dtype=pl.UInt32)
+        return codes.select(none.alias(outcome) for outcome in dict.fromkeys(_OUTCOMES.values()))
+    counts: dict[str, pl.Expr] = {}
+    for code, outcome in _OUTCOMES.items():
+        if outcome != NOT_APPLICABLE:
+            found = pl.sum_horizontal(pl.col(asked) == literal(code, pl.UInt8))
+            counts[outcome] = counts[outcome] + found if outcome in counts else found
+    counted = codes.select(pl.sum_horizontal(pl.col(asked).is_not_null()).alias("@asked"), **counts)
+    counted = counted.with_columns((pl.col("@asked") - pl.sum_horizontal(list(counts))).alias(NOT_APPLICABLE))
+    return counted.select(pl.col(outcome).cast(pl.UInt32) for outcome in dict.fromkeys(_OUTCOMES.values()))
 
 
 _VERDICTS = pl.DataFrame(schema=dict.fromkeys(("kind", "id", "document", "verdict"), pl.String))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import EARLY, FAILED, MEANING
+from gradeeval.engines.columnar.codes import EARLY, FAILED, MEANING, literal
 from gradeeval.evaluate.verdict import NOTHING_DUE, verdict
 from gradeeval.findings.finding import has_come
 from gradeeval.language.nodes import Requirement
@@ -22,22 +22,20 @@ def binds_now(requirement: Requirement, code: int, as_of: str) -> bool:
 
 def verdict_of(codes: pl.DataFrame, requirements: Sequence[Requirement], as_of: str) -> pl.Series:
     """The verdict on each row of codes, a column a requirement; null is a requirement that was not asked."""
-    ranks = list(_ranked(requirements, as_of))
-    if not ranks:
-        return pl.Series("verdict", [NOTHING_DUE] * codes.height, dtype=pl.String)
-    rank = codes.lazy().select(pl.max_horizontal(ranks).fill_null(0).alias("verdict")).collect()["verdict"]
-    return pl.Series("verdict", _WORST).gather(rank)
+    tests = _tests(requirements, as_of)
+    rank = pl.repeat(0, pl.len(), dtype=pl.UInt8)
+    for place in sorted(tests):  # the worst is asked first; null, which was not asked, is none of them
+        rank = pl.when(pl.any_horizontal(tests[place])).then(pl.lit(place, pl.UInt8)).otherwise(rank)
+    return pl.Series("verdict", _WORST).gather(codes.select(rank).to_series())
 
 
-def _ranked(requirements: Iterable[Requirement], as_of: str) -> Iterable[pl.Expr]:
+def _tests(requirements: Iterable[Requirement], as_of: str) -> dict[int, list[pl.Expr]]:
+    """By rank, what makes a verdict at least that bad."""
+    tests: dict[int, list[pl.Expr]] = {}
     for requirement in requirements:
-        by_rank: dict[int, list[int]] = {}
         for code, (outcome, _reason) in MEANING.items():
             said = verdict([(requirement.force, binds_now(requirement, code, as_of), outcome)])
-            by_rank.setdefault(_WORST.index(said), []).append(code)
-        by_rank.pop(0, None)
-        if by_rank:
-            expr = pl.lit(0, pl.UInt8)
-            for rank, codes in by_rank.items():
-                expr = pl.when(pl.col(requirement.id).is_in(codes)).then(pl.lit(rank, pl.UInt8)).otherwise(expr)
-            yield expr
+            rank = _WORST.index(said)
+            if rank:
+                tests.setdefault(rank, []).append(pl.col(requirement.id) == literal(code, pl.UInt8))
+    return tests

@@ -6,13 +6,13 @@ each part, with the parts by outcome. All frames name rows of the tables of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BOUND, MEANING, MISSED, UNSURE
+from gradeeval.engines.columnar.codes import BINDS, BOUND, MEANING, MISSED, REVIEW, UNSURE, literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.measures import FIGURES, formula_of, limits, measures, natural, shown
 from gradeeval.engines.columnar.numbers import Bound, Number
@@ -21,7 +21,7 @@ from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.conditions import found
 from gradeeval.engines.formulas import candidates
 from gradeeval.engines.judgement import NOT_APPLICABLE
-from gradeeval.language.nodes import Change, Count, Ratio, Reach, Requirement, Share
+from gradeeval.language.nodes import ALWAYS, Change, Count, Ratio, Reach, Requirement, Share
 from gradeeval.language.scope import Reference, has_parts
 from gradeeval.vocabulary import TIERS
 
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 WHOLES = ("network", "region")
+_TALLIED: dict[str, PolarsDataType] = {
+    ROW: pl.UInt32,
+    "requirement": pl.String,
+    "code": pl.UInt8,
+    "parts": pl.Int64,
+    "absent": pl.Int64,
+}
 _APPLIES = [code for code, (outcome, _reason) in MEANING.items() if outcome != NOT_APPLICABLE]
 
 
@@ -39,31 +46,54 @@ def tally(run: Run, whole: str) -> pl.DataFrame:
     parts of the whole that lie alike. Parts that a requirement does not apply to are left out, and requirements that apply
     to no part.
     """
-    made = [
-        pl.DataFrame(
-            schema={ROW: pl.UInt32, "requirement": pl.String, "code": pl.UInt8, "parts": pl.Int64, "absent": pl.Int64}
-        )
-    ]
+    made = [pl.DataFrame(schema=_TALLIED)]
     for reach, bound in _by_reach(run, whole).items():
         edges = _grouped_parts(run, whole, reach)
         if edges is None:
             continue
         parts, ways = edges
-        present = run.table(reach.kind).frame["@present"].gather(parts[ROW])
-        for requirement in bound:
-            cells = run.codes[reach.kind][requirement.id].gather(parts[ROW])
-            frame = parts.select("@group", code=cells, absent=~present)
-            counted = (
-                frame.filter(pl.col("code").is_in(_APPLIES))
-                .group_by("@group", "code")
-                .agg(pl.len().cast(pl.Int64).alias("parts"), pl.col("absent").sum().cast(pl.Int64))
-            )
-            made.append(
-                ways.join(counted, on="@group").select(
-                    pl.col("@whole").alias(ROW), pl.lit(requirement.id).alias("requirement"), "code", "parts", "absent"
-                )
-            )
+        counted = _counted(run, reach, bound, parts)
+        made.append(ways.join(counted, on="@group").select(pl.col("@whole").alias(ROW), *list(_TALLIED)[1:]))
     return pl.concat(made)
+
+
+def _counted(run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.DataFrame) -> pl.DataFrame:
+    """``@group``, ``requirement``, ``code``, ``parts`` and ``absent`` of parts by group."""
+    absent = ~run.table(reach.kind).frame["@present"].gather(parts[ROW])
+    # What lies alike stands together, so that each count is one pass over neighbours.
+    ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
+    slot = pl.struct("@group", "absent").rle_id().alias("@slot")
+    slots = ordered.select("@group", "absent", slot)
+    cells = run.codes[reach.kind].select(item.id for item in bound).select(pl.all().gather(ordered[ROW]))
+    asked = [(item, code) for item in bound for code in _codes_of(run, item)]
+    names = [f"{place}" for place in range(len(asked))]
+    sums = (
+        (pl.col(item.id) == literal(code, pl.UInt8)).sum().cast(pl.UInt32).alias(name)
+        for name, (item, code) in zip(names, asked, strict=True)
+    )
+    by_slot = cells.hstack([slots["@slot"].set_sorted()]).group_by("@slot", maintain_order=True).agg(sums)
+    who = slots.unique("@slot", keep="first", maintain_order=True)
+    long = by_slot.drop("@slot").hstack(who.select("@group", "absent")).unpivot(names, index=["@group", "absent"])
+    what = pl.DataFrame(
+        {
+            "variable": names,
+            "requirement": [item.id for item, _code in asked],
+            "code": pl.Series([code for _item, code in asked], dtype=pl.UInt8),
+        }
+    )
+    found = long.filter(pl.col("value") > 0).join(what, on="variable")
+    number = pl.col("value").cast(pl.Int64)
+    return found.group_by("@group", "requirement", "code").agg(
+        number.sum().alias("parts"), number.filter(pl.col("absent")).sum().alias("absent")
+    )
+
+
+def _codes_of(run: Run, requirement: Requirement) -> list[int]:
+    """The codes that cells of a requirement can have where it applies."""
+    if requirement.id in run.fallen_back:
+        return _APPLIES
+    found = [REVIEW] if requirement.target.needs_review is not None else [BOUND, MISSED, UNSURE]
+    return found if requirement.where == ALWAYS else [*found, BINDS]
 
 
 def members(run: Run, whole: str) -> Iterator[tuple[Reach, pl.DataFrame]]:
