@@ -13,7 +13,7 @@ from fractions import Fraction
 import polars as pl
 
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, shortage, type_for
+from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, constant, shortage, type_for
 from gradeeval.engines.columnar.values import Value, or_false
 from gradeeval.engines.conditions import about_limits, found, limits_of
 from gradeeval.language.nodes import Bounds, Equals, Formula, Includes, Ratio, Requirement, Share
@@ -169,24 +169,11 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         return made
     if value.plain is not None and value.lo is value.hi and (quotient is None or value.lo.lower is not None):
         return made | _of_exact(run, requirement, reference, value, quotient, bounds)
-    low, high = bounds
+    low, _high = bounds
     known = lo.is_not_null()
-
-    def far(limit: Limit, bound: Bound) -> pl.Expr:
-        return natural(shortage(limit, bound), decimals)
-
-    below, above = far(low, value.hi), far(low, value.lo)  # what the best and the worst case lack
-    over, most = -far(high, value.lo), -far(high, value.hi)  # what they have too much
-    short = above > 0
-    made["gap_lo"], made["gap_hi"] = _gap(low, high, below, above, over, most)
-    least, hardest = (
-        _least(pl.when(short).then(below).otherwise(over)),
-        _least(pl.when(short).then(above).otherwise(most)),
-    )
-    if unit == "count":
-        least, hardest = least.ceil(), hardest.ceil()
-    # Just on a bound that has to be passed, nothing can be told but that.
-    least, hardest = (pl.when(short | (most > 0)).then(amount) for amount in (least, hardest))
+    far = natural(shortage(low, value.lo), decimals)
+    short = far > 0
+    made["gap_lo"], made["gap_hi"], least, hardest = _of_range(value, bounds, decimals, unit)
     named = pl.lit("percentage_point" if unit == "percent" else unit, pl.String)
     parts = run.outcomes.values.parts.get(requirement.indicator)
     if (
@@ -205,13 +192,36 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         hardest = pl.when(counted).then(_from_zero(needed - have)).otherwise(hardest)
         named = pl.when(counted).then(pl.lit(UNITS)).otherwise(named)
     if quotient is not None:
-        amount, own = _in_units(run, requirement, quotient, bounds, decimals, unit, far(low, value.lo))
+        amount, own = _in_units(run, requirement, quotient, bounds, decimals, unit, far)
         least = pl.when(quotient.known).then(amount).otherwise(least)
         hardest = pl.when(quotient.known).then(amount).otherwise(hardest)
         named = pl.when(quotient.known).then(pl.lit(own, pl.String)).otherwise(named)
     made |= {"shortfall_lo": pl.when(known).then(least), "shortfall_hi": pl.when(known).then(hardest)}
     made["gap_lo"], made["gap_hi"] = (pl.when(known).then(made[name]) for name in ("gap_lo", "gap_hi"))
     return {**made, "unit": pl.when(made["shortfall_hi"].is_not_null()).then(named)}
+
+
+def _of_range(
+    value: Number, bounds: tuple[Limit, Limit], decimals: int, unit: str | None
+) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
+    """Gap and shortfall, each at both ends, in the unit of the target."""
+    low, high = bounds
+
+    def far(limit: Limit, bound: Bound) -> pl.Expr:
+        return natural(shortage(limit, bound), decimals)
+
+    below, above = far(low, value.hi), far(low, value.lo)  # what the best and the worst case lack
+    over, most = -far(high, value.lo), -far(high, value.hi)  # what they have too much
+    short = above > 0
+    least, hardest = (
+        _least(pl.when(short).then(below).otherwise(over)),
+        _least(pl.when(short).then(above).otherwise(most)),
+    )
+    if unit == "count":
+        least, hardest = least.ceil(), hardest.ceil()
+    # Just on a bound that has to be passed, nothing can be told but that.
+    least, hardest = (pl.when(short | (most > 0)).then(amount) for amount in (least, hardest))
+    return *_gap(low, high, below, above, over, most), least, hardest
 
 
 def _of_exact(
@@ -241,13 +251,16 @@ def _of_exact(
         amount, named = _in_units(run, requirement, quotient, bounds, decimals, unit, below)
     shortfall = pl.when((far > 0) & actual.is_not_null()).then(amount)
     gap = pl.when(actual.is_not_null()).then(-far)
-    unit_of = pl.when(shortfall.is_not_null()).then(pl.lit(named, pl.String))
-    return {
-        **dict.fromkeys(("actual_lo", "actual_hi"), actual),
-        **dict.fromkeys(("gap_lo", "gap_hi"), gap),
-        **dict.fromkeys(("shortfall_lo", "shortfall_hi"), shortfall),
-        "unit": unit_of,
-    }
+    unit_of: pl.Expr = pl.when(shortfall.is_not_null()).then(pl.lit(named, pl.String))
+    ends: tuple[pl.Expr, ...] = (actual, actual, gap, gap, shortfall, shortfall)
+    if value.half is not None:
+        half, anything = value.half, Number(constant(0), constant(INFINITY))
+        open_ends = pl.lit(0.0), pl.lit(INFINITY), *_of_range(anything, bounds, decimals, unit)
+        ends = tuple(pl.when(half).then(open).otherwise(end) for open, end in zip(open_ends, ends, strict=True))
+        own = "percentage_point" if unit == "percent" else unit
+        unit_of = pl.when(half & open_ends[-1].is_not_null()).then(pl.lit(own, pl.String)).otherwise(unit_of)
+    names = ("actual_lo", "actual_hi", "gap_lo", "gap_hi", "shortfall_lo", "shortfall_hi")
+    return {**dict(zip(names, ends, strict=True)), "unit": unit_of}
 
 
 def _gap(

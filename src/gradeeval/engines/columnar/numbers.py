@@ -48,7 +48,7 @@ class Number:
 
     ``none`` marks rows where nothing is known (their bounds are the range of the type), ``empty`` those of *no value*. Either
     may be None: nowhere. ``plain``, where it is given, is null where the number is unknown or *no value*, and so may the bounds be
-    then: the range of the type is not filled in.
+    then: the range of the type is not filled in. ``half`` marks rows of such a quotient of which one operand is known.
     """
 
     lo: Bound
@@ -56,6 +56,7 @@ class Number:
     none: pl.Expr | None = None
     empty: pl.Expr | None = None
     plain: pl.Expr | None = None
+    half: pl.Expr | None = None
 
 
 def constant(limit: Limit) -> Bound:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BINDS, BOUND, MEANING, MISSED, REVIEW, UNSURE, literal
+from gradeeval.engines.columnar.codes import BOUND, MEANING, MISSED, UNSURE, literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.measures import FIGURES, formula_of, limits, measures, natural, shown
 from gradeeval.engines.columnar.numbers import Bound, Number
@@ -21,7 +21,7 @@ from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.conditions import found
 from gradeeval.engines.formulas import candidates
 from gradeeval.engines.judgement import NOT_APPLICABLE
-from gradeeval.language.nodes import ALWAYS, Change, Count, Ratio, Reach, Requirement, Share
+from gradeeval.language.nodes import Change, Count, Ratio, Reach, Requirement, Share
 from gradeeval.language.scope import Reference, has_parts
 from gradeeval.vocabulary import TIERS
 
@@ -65,7 +65,9 @@ def _counted(run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.Dat
     slot = pl.struct("@group", "absent").rle_id().alias("@slot")
     slots = ordered.select("@group", "absent", slot)
     cells = run.codes[reach.kind].select(item.id for item in bound).select(pl.all().gather(ordered[ROW]))
-    asked = [(item, code) for item in bound for code in _codes_of(run, item)]
+    asked = [(item, code) for item in bound for code in cells[item.id].unique().sort() if code in _APPLIES]
+    if not asked:
+        return pl.DataFrame(schema={"@group": parts.schema["@group"], **_TALLIED}).drop(ROW)
     names = [f"{place}" for place in range(len(asked))]
     sums = (
         (pl.col(item.id) == literal(code, pl.UInt8)).sum().cast(pl.UInt32).alias(name)
@@ -86,14 +88,6 @@ def _counted(run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.Dat
     return found.group_by("@group", "requirement", "code").agg(
         number.sum().alias("parts"), number.filter(pl.col("absent")).sum().alias("absent")
     )
-
-
-def _codes_of(run: Run, requirement: Requirement) -> list[int]:
-    """The codes that cells of a requirement can have where it applies."""
-    if requirement.id in run.fallen_back:
-        return _APPLIES
-    found = [REVIEW] if requirement.target.needs_review is not None else [BOUND, MISSED, UNSURE]
-    return found if requirement.where == ALWAYS else [*found, BINDS]
 
 
 def members(run: Run, whole: str) -> Iterator[tuple[Reach, pl.DataFrame]]:
@@ -122,14 +116,16 @@ def areas(run: Run, requirement: Requirement) -> pl.DataFrame:
     computed = values.computed.get(requirement.indicator)
     reported = values.reported(kind, requirement.indicator, reference.type)
     assert isinstance(reported, Number)
-    exprs["computed_lo"], exprs["computed_hi"] = shown(computed[0], decimals) if computed else (none, none)
+    exprs["computed_lo"], exprs["computed_hi"] = (
+        shown(values.whole(computed[0], reference.type), decimals) if computed else (none, none)
+    )
     exprs["reported_lo"], exprs["reported_hi"] = shown(values.whole(reported, reference.type), decimals)
     parts = values.parts.get(requirement.indicator)
     for name in ("have", "lack", "unsure"):
         exprs[name] = pl.col(getattr(parts, name)).cast(pl.Int64) if parts else pl.lit(None, pl.Int64)
     exprs["complete"] = computed[1].fill_null(value=False) if computed else pl.lit(value=False)
     exprs["year"] = pl.col("@year").cast(pl.Int32)
-    exprs["now_lo"], exprs["now_hi"] = shown(value, decimals)
+    exprs["now_lo"], exprs["now_hi"] = shown(values.whole(value, reference.type), decimals)
     own = table.keys.filter(pl.col("@judged")).select(ROW)
     cells = run.codes[kind][requirement.id].gather(own[ROW])
     at = run.outcomes.worst_rows(requirement, own[ROW], exprs["gap_lo"])
@@ -251,7 +247,7 @@ def children(run: Run, requirement: Requirement) -> pl.DataFrame:
     if not isinstance(value, Number):
         return pl.DataFrame(schema=schema)
     edges = _right_below(run, tier)
-    lo, hi = shown(value, reference.type.decimals)
+    lo, hi = shown(values.whole(value, reference.type), reference.type.decimals)
     own = run.table(kind).evaluated(
         {"actual_lo": lo, "actual_hi": hi, "effect": _effect(run, requirement, reference)}, at=edges["@part"]
     )

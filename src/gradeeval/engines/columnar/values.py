@@ -260,6 +260,8 @@ class Values:
     def gathered(self, value: Value, source: str, rows: pl.Series, kind: str, value_type: ValueType) -> Value:
         """A value of the rows ``rows`` of one table as a value of those of another; where there is no row, unknown."""
         exprs: dict[str, pl.Expr] = {}
+        if isinstance(value, Number) and value.half is not None:
+            value = self.whole(value, value_type)
 
         def taken(expr: pl.Expr) -> pl.Expr:
             name = self.fresh()
@@ -436,8 +438,12 @@ class Values:
             return number
         span = unknown_range(value_type)
         none = number.plain.is_null()
+        unknown = none if number.half is None else none & ~number.half
         return Number(
-            chosen(none, constant(span.lo), number.lo), chosen(none, constant(span.hi), number.hi), none, number.empty
+            chosen(none, constant(span.lo), number.lo),
+            chosen(none, constant(span.hi), number.hi),
+            unknown,
+            number.empty,
         )
 
     def _ratio(self, kind: str, indicator: Indicator, formula: Ratio) -> tuple[Number, pl.Expr]:
@@ -454,7 +460,8 @@ class Values:
             given = of.plain.is_not_null() & to.plain.is_not_null() & ~empty
             bound = Bound(of.lo.upper, of.lo.top, to.lo.upper, to.lo.top, Fraction(scale))
             plain = pl.when(given).then(pl.lit(value=True))
-            return Number(bound, bound, ~given & ~empty, empty, plain), given | empty
+            half = (of.plain.is_not_null() != to.plain.is_not_null()) & ~empty
+            return Number(bound, bound, ~given & ~empty, empty, plain, half), given | empty
         if of.plain is not None and to.plain is not None:
             both = of.plain.is_null() & to.plain.is_null()
         else:
