@@ -250,31 +250,27 @@ def _number(value: object) -> Any:
 
 def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """What judged subjects lack, by requirement and subject; of what ``reference`` judged without figures."""
-    order = _by_row(run, kind, keys, pl.int_range(pl.len(), dtype=pl.UInt32)).alias("@order")
-    asked = _by_row(run, kind, keys, pl.col("@asked")).alias("@asked")
-    for requirement, frame in by_requirement(run, kind):
-        places = [place for place, one in enumerate(choice.sets) if requirement.id in one.requirements]
-        rows = frame["@row"]
-        found = frame.with_columns(order.gather(rows), asked.gather(rows))
-        found = found.filter(pl.col("@asked").is_in(places)).sort("@order")
+    table, codes = run.table(kind), run.codes[kind]
+    own = pl.DataFrame({"@row": pl.Series(range(codes.height), dtype=pl.UInt32)})
+    asked = own.join(keys.select("@row", "@asked"), on="@row", how="left", maintain_order="left")["@asked"]
+    marked: dict[tuple[int, ...], pl.Series] = {}
+
+    def among(requirement: Requirement) -> pl.Series:
+        places = tuple(place for place, one in enumerate(choice.sets) if requirement.id in one.requirements)
+        if places not in marked:
+            marked[places] = asked.is_in(places)
+        return marked[places]
+
+    for requirement, frame in by_requirement(run, kind, among):
         said = {"kind": kind, "requirement": requirement.id, "target": target_text(requirement)}
-        yield found.select(
-            *(pl.lit(text, pl.Categorical).alias(name) for name, text in said.items()),
-            keys["@id"].gather(found["@order"]).alias("id"),
-            pl.when(pl.col("code") == MISSED)
-            .then(pl.lit(UNMET, pl.Categorical))
-            .otherwise(pl.lit(UNKNOWN, pl.Categorical))
-            .alias("outcome"),
-            *FIGURES,
-            pl.col("unit").cast(pl.Categorical),
-        ).select(list(_GAPS))
-
-
-def _by_row(run: Run, kind: str, keys: pl.DataFrame, expr: pl.Expr) -> pl.Series:
-    """Something about these rows, found by the row of the table; null for other rows."""
-    rows = pl.DataFrame({"@row": pl.Series(range(run.table(kind).height), dtype=pl.UInt32)})
-    own = keys.select("@row", expr.alias("it"))
-    return rows.join(own, on="@row", how="left", maintain_order="left")["it"]
+        made = {name: pl.lit(text, pl.Categorical) for name, text in said.items()}
+        missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, pl.Categorical))
+        made |= {
+            "id": pl.lit(table.frame["@id"].gather(frame["@row"])),
+            "outcome": missed.otherwise(pl.lit(UNKNOWN, pl.Categorical)),
+            "unit": pl.col("unit").cast(pl.Categorical),
+        }
+        yield frame.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
 
 
 def rolled_up(tally: pl.DataFrame) -> pl.DataFrame:

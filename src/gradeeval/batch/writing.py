@@ -56,7 +56,7 @@ def _streamed(frame: Streamed, path: Path) -> int:
         nonlocal rows
         assert columns is None and predicate is None and most is None
         try:
-            for piece in frame.pieces():
+            for piece in _gathered(frame):
                 rows += piece.height
                 yield piece
         except Exception as fault:
@@ -71,6 +71,19 @@ def _streamed(frame: Streamed, path: Path) -> int:
             raise failed[0] from None
         raise _refused(fault) from None
     return rows
+
+
+def _gathered(frame: Streamed) -> Iterator[pl.DataFrame]:
+    """The pieces, small ones together: each that is handed over costs as much as thousands of rows do."""
+    held, rows = [pl.DataFrame(schema=frame.schema)], 0
+    for piece in frame.pieces():
+        held.append(piece)
+        rows += piece.height
+        if rows >= _ROWS:
+            yield pl.concat(held)
+            held, rows = [], 0
+    if held:
+        yield pl.concat(held)
 
 
 def _refused(fault: Exception) -> OSError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
@@ -25,17 +25,20 @@ def gaps(run: Run, kind: str) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
 
 
-def by_requirement(run: Run, kind: str) -> Iterator[tuple[Requirement, pl.DataFrame]]:
+def by_requirement(
+    run: Run, kind: str, among: Callable[[Requirement], pl.Series] | None = None
+) -> Iterator[tuple[Requirement, pl.DataFrame]]:
     """Each requirement on a kind with its unmet and unknown cells, if there are any: ``SCHEMA`` without ``requirement``.
 
-    What ``reference`` judged in the place of columns has no figures.
+    ``among`` marks the rows that count. What ``reference`` judged in the place of columns has no figures.
     """
     table = run.table(kind)
     for requirement in run.requirements:
         if requirement.binds.kind != kind:
             continue
         cells = run.codes[kind][requirement.id]
-        rows = cells.is_between(MISSED, UNSURE).arg_true().cast(pl.UInt32)
+        lacking = (cells >= MISSED) & (cells <= UNSURE)
+        rows = (lacking if among is None else lacking & among(requirement)).arg_true()
         if rows.is_empty():
             continue
         asked = {name: pl.lit(None, dtype) for name, dtype in _MEASURED.items()}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import polars as pl
 
+from gradeeval.engines.columnar.codes import literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, constant, shortage, type_for
 from gradeeval.engines.columnar.values import Value, or_false
@@ -66,7 +68,7 @@ class Quotient:
         up, down = part.numerator * self.of_scale, part.denominator * self.to_scale
         most = self.most * (abs(up) + down)
         wide = type_for(most)
-        apart = (self.to.cast(wide) * pl.lit(up, wide) - self.of.cast(wide) * pl.lit(down, wide)).abs()
+        apart = (self.to.cast(wide) * literal(up, wide) - self.of.cast(wide) * literal(down, wide)).abs()
         return Bound(apart, min(most, _LARGE), factor=Fraction(1, part.denominator * self.of_scale * self.to_scale))
 
     @property
@@ -122,9 +124,9 @@ def _divided(bound: Bound, upper: pl.Expr, scale: Fraction) -> pl.Expr:
     direct = upper if by == 1 else upper / (upper * 0.0 + by)
     if bound.top * scale.numerator < _WHOLE:
         return direct
-    times = bound.upper.cast(WIDE) * pl.lit(scale.numerator, WIDE)
-    rest = (times.abs() % pl.lit(scale.denominator, WIDE)).cast(pl.Float64)
-    whole = (times.abs() // pl.lit(scale.denominator, WIDE)).cast(pl.Float64)
+    times = bound.upper.cast(WIDE) * literal(scale.numerator, WIDE)
+    rest = (times.abs() % literal(scale.denominator, WIDE)).cast(pl.Float64)
+    whole = (times.abs() // literal(scale.denominator, WIDE)).cast(pl.Float64)
     apart = (whole + rest / (rest * 0.0 + by)) * times.sign().cast(pl.Float64)
     return pl.when(times.abs() < _WHOLE).then(direct).otherwise(apart)
 
@@ -185,7 +187,7 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         have, lack, unsure = (pl.col(name).cast(pl.Int64) for name in (parts.have, parts.lack, parts.unsure))
         part = Fraction(low) / 10**decimals / 100
         needed = _steps(
-            (have + lack + unsure).cast(WIDE) * pl.lit(part.numerator, WIDE), part.denominator, _strict(requirement)
+            (have + lack + unsure).cast(WIDE) * literal(part.numerator, WIDE), part.denominator, _strict(requirement)
         ).cast(pl.Int64)
         counted = pl.col(parts.decides) & short
         least = pl.when(counted).then(_from_zero(needed - have - unsure)).otherwise(least)
@@ -224,6 +226,14 @@ def _of_range(
     return *_gap(low, high, below, above, over, most), least, hardest
 
 
+@lru_cache(1024)
+def _of_anything(bounds: tuple[Limit, Limit], decimals: int, unit: str | None) -> tuple[float | None, ...]:
+    """Gap and shortfall of a number that is not negative and of which no more is known."""
+    made = _of_range(Number(constant(0), constant(INFINITY)), bounds, decimals, unit)
+    found: tuple[float | None, ...] = pl.select(*(end.alias(f"{at}") for at, end in enumerate(made))).row(0)
+    return found
+
+
 def _of_exact(
     run: Run,
     requirement: Requirement,
@@ -254,11 +264,14 @@ def _of_exact(
     unit_of: pl.Expr = pl.when(shortfall.is_not_null()).then(pl.lit(named, pl.String))
     ends: tuple[pl.Expr, ...] = (actual, actual, gap, gap, shortfall, shortfall)
     if value.half is not None:
-        half, anything = value.half, Number(constant(0), constant(INFINITY))
-        open_ends = pl.lit(0.0), pl.lit(INFINITY), *_of_range(anything, bounds, decimals, unit)
-        ends = tuple(pl.when(half).then(open).otherwise(end) for open, end in zip(open_ends, ends, strict=True))
-        own = "percentage_point" if unit == "percent" else unit
-        unit_of = pl.when(half & open_ends[-1].is_not_null()).then(pl.lit(own, pl.String)).otherwise(unit_of)
+        open_ends = (0.0, INFINITY, *_of_anything(bounds, decimals, unit))
+        ends = tuple(
+            pl.when(value.half).then(pl.lit(open, pl.Float64)).otherwise(end)
+            for open, end in zip(open_ends, ends, strict=True)
+        )
+        if open_ends[-1] is not None:
+            own = "percentage_point" if unit == "percent" else unit
+            unit_of = pl.when(value.half).then(pl.lit(own, pl.String)).otherwise(unit_of)
     names = ("actual_lo", "actual_hi", "gap_lo", "gap_hi", "shortfall_lo", "shortfall_hi")
     return {**dict(zip(names, ends, strict=True)), "unit": unit_of}
 
@@ -305,7 +318,7 @@ def quotient_of(run: Run, requirement: Requirement, reference: Reference) -> Quo
 
 def _times(to: int, of: int) -> pl.Expr:
     """What brings a column of one scale to the larger one; scales are powers of ten."""
-    return pl.lit(max(to // of, 1), WIDE)
+    return literal(max(to // of, 1), WIDE)
 
 
 def _computed(run: Run, requirement: Requirement, reference: Reference) -> Quotient | None:
@@ -371,7 +384,7 @@ def _strict(requirement: Requirement) -> bool:
 
 def _steps(amount: pl.Expr, by: int, strict: bool) -> pl.Expr:
     """The whole number from which on ``amount ÷ by`` is reached, or passed where that is asked."""
-    divisor = pl.lit(by, WIDE)
+    divisor = literal(by, WIDE)
     return amount // divisor + 1 if strict else (amount + divisor - 1) // divisor
 
 

@@ -6,7 +6,7 @@ each part, with the parts by outcome. All frames name rows of the tables of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -343,13 +343,14 @@ def _upper_bounded(requirement: Requirement) -> bool:
 def _by_reach(run: Run, whole: str) -> dict[Reach, list[Requirement]]:
     """The requirements that bind parts of a kind of whole, by the sort that they bind."""
     found_by: dict[Reach, list[Requirement]] = {}
+    sorts = _sorts(run, whole)
     for requirement in run.requirements:
-        if any(has_parts(reach, requirement.binds) for reach in _sorts(run, whole)):
+        if any(has_parts(reach, requirement.binds) for reach in sorts):
             found_by.setdefault(requirement.binds, []).append(requirement)
     return found_by
 
 
-def _sorts(run: Run, whole: str) -> Iterable[Reach]:
+def _sorts(run: Run, whole: str) -> list[Reach]:
     keys = run.table(whole).keys.filter(pl.col("@judged")).select("@tier", "@type").unique()
     return [Reach(whole, tier, type) for tier, type in keys.iter_rows()]
 

@@ -38,6 +38,7 @@ class Table:
     slices: dict[str, pl.DataFrame] = field(default_factory=dict)
     years: dict[int, pl.Series] = field(default_factory=dict)
     _given: frozenset[str] = frozenset()
+    _keys: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         self._given = frozenset(self.frame.columns)
@@ -50,7 +51,9 @@ class Table:
     @property
     def keys(self) -> pl.DataFrame:
         """What identifies the rows."""
-        return self.frame.select(pl.col("^@.*$"))
+        if self._keys is None:
+            self._keys = self.frame.select(pl.col("^@.*$"))
+        return self._keys
 
     def has(self, name: str) -> bool:
         """Whether there is such a column."""
