@@ -222,6 +222,7 @@ def test_declarations_that_are_refused(written: Any, told: str, call: Call, coun
         assert told in said.err
 
 
+@pytest.mark.no_cover
 def test_the_shipped_rulesets_leave_no_undeclared_mutant() -> None:
     workspace = build(installed=False)
     for id in workspace.rulesets:

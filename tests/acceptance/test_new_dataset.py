@@ -77,6 +77,7 @@ def test_the_shipped_requirements_bite(tmp_path: Path, capsys: pytest.CaptureFix
         assert outcomes["unmet"] > total * 0.02, (kind, outcomes)
 
 
+@pytest.mark.no_cover
 def test_the_nation_has_every_province(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "nation"
     assert run(["new", "dataset", "--nation", "-o", str(out), "--institutions", "62", "--period", "2025"]) == 0

@@ -82,6 +82,7 @@ def holds(step: ConditionStep) -> bool | None:
     return all_of([*(test.truth for test in step.tests), *([any_of(branches)] if branches else [])])
 
 
+@pytest.mark.no_cover
 def test_outcomes_follow_from_the_steps(workspace: Workspace) -> None:
     seen = set()
     for name, judgement, _view, permits in judged(workspace):

@@ -165,6 +165,7 @@ def _tree(random: Random, depth: int, word: bool) -> Tree:
     return both(parts) if word else either(parts)
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(not available(), reason="durable-rules cannot be imported here: no forward engine")
 def test_truths_in_stages() -> None:
     """Trees far beyond what one rule can hold, cut into rules that can."""
