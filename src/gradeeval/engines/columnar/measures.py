@@ -16,7 +16,7 @@ import polars as pl
 from gradeeval.engines.columnar.codes import literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, constant, shortage, type_for
-from gradeeval.engines.columnar.values import Value, or_false
+from gradeeval.engines.columnar.tested import Value, or_false
 from gradeeval.engines.conditions import about_limits, found, limits_of
 from gradeeval.language.nodes import Bounds, Equals, Formula, Includes, Ratio, Requirement, Share
 from gradeeval.language.scope import Reference

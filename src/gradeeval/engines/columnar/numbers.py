@@ -232,3 +232,8 @@ def shortage(limit: Limit, bound: Bound) -> Bound:
     if bound.lower is not None:
         lower = _held(bound.lower, bottom, scale.numerator, most)
     return Bound(lower - upper, most, bound.lower, bound.bottom, bound.factor / scale.denominator)
+
+
+def largest(column: pl.Series) -> int:
+    """The largest magnitude of whole numbers; 0 of none."""
+    return max((abs(end) for end in (column.min(), column.max()) if isinstance(end, int)), default=0)

@@ -21,8 +21,10 @@ from gradeeval.engines.columnar.codes import (
     severity,
     target_code,
 )
+from gradeeval.engines.columnar.formulas import difference
 from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
-from gradeeval.engines.columnar.values import Value, Values, number_test, or_false, test_of
+from gradeeval.engines.columnar.tested import Value, number_test, or_false, test_of
+from gradeeval.engines.columnar.values import Values
 from gradeeval.engines.conditions import about_limits, found
 from gradeeval.language.nodes import ALWAYS, Change, Requirement
 from gradeeval.language.scope import Reference
@@ -291,7 +293,7 @@ class Outcomes:
             later = pl.when(pl.col("year") == one).then(pl.col(f"in {one}")).otherwise(later)
         frame = frame.with_columns(own.alias("own"))
         rows = frame.with_columns(pl.when("own").then("row").otherwise(later).alias("later"))["later"]
-        change, _complete = values.difference(kind, reference.indicator, table.in_year(span.first - 1), rows)
+        change, _complete = difference(values, kind, reference.indicator, table.in_year(span.first - 1), rows)
         instead = ~known & ~or_false(change.none)
         return values.kept(
             kind,

@@ -5,7 +5,7 @@ Computed numbers become columns of the table once, and are shared by all that te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -14,67 +14,20 @@ from operator import and_, or_
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import bound_code, literal
-from gradeeval.engines.columnar.numbers import (
-    WIDE,
-    Bound,
-    Number,
-    Unheld,
-    added,
-    between,
-    chosen,
-    constant,
-    divided,
-    negated,
-    same,
-    times,
-    type_for,
-)
-from gradeeval.engines.columnar.relations import Relations, fits
+from gradeeval.engines.columnar.codes import bound_code
+from gradeeval.engines.columnar.formulas import Parts, computed
+from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, chosen, constant, largest, type_for
+from gradeeval.engines.columnar.relations import Relations
 from gradeeval.engines.columnar.tables import Table
-from gradeeval.engines.conditions import accepted_codes, found, limits_of, unknown_range
-from gradeeval.language.lowering import place_of
-from gradeeval.language.nodes import (
-    Change,
-    Condition,
-    Count,
-    Includes,
-    Indicator,
-    NoneOf,
-    Ratio,
-    Reach,
-    Share,
-    Sum,
-    Test,
-)
+from gradeeval.engines.columnar.tested import Value, or_false, test_of
+from gradeeval.engines.conditions import found, unknown_range
+from gradeeval.language.nodes import Condition, Reach, Test
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.profiles.columns.layout import code_column, hi_column, of_column, to_column
-from gradeeval.quantity import INFINITY, Interval
 from gradeeval.vocabulary import ValueType
 
 _LARGE = 2**31
 """From such a magnitude on a quotient is reduced before it is multiplied with another."""
-
-_OPEN = Interval(0, INFINITY)
-"""What a number without bounds of its own can be that is not negative."""
-
-Codes = Mapping[str, pl.Expr]
-Value = Number | pl.Expr | Codes
-"""Of a number; of a yes/no, order, code or name (null is unknown); of a list, by code."""
-
-
-@dataclass(slots=True)
-class Parts:
-    """What a formula over parts counted, on each row of the whole: columns of its table.
-
-    ``decides``: whether the computed value is the one that is tested, not the reported one.
-    """
-
-    have: str
-    lack: str
-    unsure: str
-    listed: str
-    decides: str
 
 
 @dataclass(slots=True)
@@ -114,7 +67,7 @@ class Values:
         reported = self.reported(kind, reference.name, reference.type)
         if indicator is None or indicator.formula is None:
             return reported
-        number, complete = self._compute(kind, indicator)
+        number, complete = computed(self, kind, indicator)
         self.computed[reference.name] = number, complete
         assert isinstance(reported, Number)
         table = self.relations.tables[kind]
@@ -185,7 +138,7 @@ class Values:
         key = kind, column
         if key not in self._tops:
             table = self.relations.tables[kind]
-            self._tops[key] = max([1, *map(abs, _ends(table.column(column)))]) if table.has(column) else 1
+            self._tops[key] = max(1, largest(table.column(column))) if table.has(column) else 1
         return self._tops[key]
 
     # -- columns of computed numbers -------------------------------------------------------------------------------
@@ -289,149 +242,6 @@ class Values:
 
     # -- formulas --------------------------------------------------------------------------------------------------
 
-    def _compute(self, kind: str, indicator: Indicator) -> tuple[Number, pl.Expr]:
-        """The value of a formula and whether every part of it is known."""
-        formula = indicator.formula
-        if isinstance(formula, Count):
-            return self._counted(kind, indicator, formula)
-        if isinstance(formula, Share):
-            return self._shared(kind, indicator, formula)
-        if isinstance(formula, Sum):
-            return self._summed(kind, indicator, formula)
-        if isinstance(formula, Ratio):
-            return self._ratio(kind, indicator, formula)
-        assert isinstance(formula, Change)
-        return self.difference(kind, indicator, self._rows_of_years(kind, -1), None)
-
-    def _members(self, part: Reach, where: Condition) -> pl.Expr:
-        """Kleene: whether rows are parts of that sort that satisfy the condition."""
-        return fits(part) & self.truth(part.kind, where, part)
-
-    def _sums(self, kind: str, part: Reach, sums: Mapping[str, pl.Expr]) -> dict[str, str]:
-        """Sums over parts as new columns of the whole, by the names given."""
-        prefix = self.fresh()
-        names = {name: f"{prefix}{name}" for name in sums}
-        found = self.relations.sums(kind, part, {names[name]: expr for name, expr in sums.items()})
-        listed = self.relations.listed(kind, part).alias(f"{prefix}listed")
-        self.add(kind, **{name: found[name] for name in found.columns}, **{f"{prefix}listed": listed})
-        return {**names, "listed": f"{prefix}listed"}
-
-    def _counted(self, kind: str, indicator: Indicator, formula: Count) -> tuple[Number, pl.Expr]:
-        member = self._members(formula.of, formula.where)
-        own = fits(formula.of)
-        sums = {"have": _ones(member), "unsure": _ones(own & member.is_null()), "lack": _ones(own & ~member)}
-        names = self._sums(kind, formula.of, sums)
-        self.parts[indicator.name] = Parts(
-            names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
-        )
-        have, unsure, listed = (pl.col(names[name]) for name in ("have", "unsure", "listed"))
-        open_end = listed.cast(pl.Int64)
-        most = pl.when(listed).then(have + unsure).otherwise(pl.lit(1, pl.Int64))
-        number = Number(Bound(have, 2**40), Bound(most, 2**40, open_end, 1))
-        return self.kept(kind, number), listed & (unsure == 0)
-
-    def _shared(self, kind: str, indicator: Indicator, formula: Share) -> tuple[Number, pl.Expr]:
-        member = self._members(formula.of, formula.where)
-        has = self.truth(formula.of.kind, formula.having, formula.of)
-        maybe = member.is_null()
-        sums = {
-            "have": _ones(member & has),
-            "lack": _ones(member & ~has),
-            "unknown": _ones(member & has.is_null()),
-            "may_have": _ones(maybe & has),
-            "may_lack": _ones(maybe & ~has),
-            "may": _ones(maybe & has.is_null()),
-        }
-        names = self._sums(kind, formula.of, sums)
-        have, lack, unknown, may_have, may_lack, may, listed = (pl.col(name).cast(pl.Int64) for name in names.values())
-        listed = listed == 1
-        sure = have + lack + unknown
-        unsure = unknown + may_have + may_lack + may
-        unsure_name = self.fresh()
-        self.add(kind, **{unsure_name: unsure})
-        self.parts[indicator.name] = Parts(names["have"], names["lack"], unsure_name, names["listed"], names["listed"])
-        scale = Fraction(100 * 10 ** self.scope.types[indicator.name].decimals)
-        none = ~listed
-        empty = listed & (sure + unsure == 0)
-        open_ended = sure == 0
-        # Unsure members are in the lower bound unless they surely have it, in the upper one unless they surely lack it.
-        least_of = sure + may_lack + may
-        most = have + unknown + may_have + may
-        most_of = sure + may_have + may
-        one, zero = pl.lit(1, pl.Int64), pl.lit(0, pl.Int64)
-        lo = Bound(
-            pl.when(open_ended).then(zero).otherwise(have),
-            2**40,
-            pl.when(open_ended).then(one).otherwise(least_of),
-            2**40,
-            scale,
-        )
-        hi = Bound(
-            pl.when(open_ended).then(one).otherwise(most),
-            2**40,
-            pl.when(open_ended).then(one).otherwise(most_of),
-            2**40,
-            scale,
-        )
-        number = self.kept(kind, Number(lo, hi, none, empty), self.scope.types[indicator.name])
-        return number, listed & (unsure == 0)
-
-    def _summed(self, kind: str, indicator: Indicator, formula: Sum) -> tuple[Number, pl.Expr]:
-        reference = found(self.scope, formula.value, formula.of)
-        number = self.value(formula.of.kind, reference)
-        assert isinstance(number, Number)
-        member = self._members(formula.of, formula.where)
-        number = self.whole(number, reference.type)
-        counts = ~or_false(number.empty)
-        sure, maybe = member & counts, fits(formula.of) & member.is_null() & counts
-        lo, hi = number.lo, number.hi
-        if lo.factor != hi.factor:
-            raise Unheld
-        sums: dict[str, pl.Expr] = {}
-        for end, bound, least in (("lo", lo, True), ("hi", hi, False)):
-            open_end = (bound.lower == 0) if bound.lower is not None else pl.lit(value=False)
-            if bound.lower is not None and self._top_of_finite(formula.of.kind, bound) > 1:
-                raise Unheld
-            upper = bound.upper.cast(WIDE)
-            within = (
-                pl.when(upper < 0).then(upper).otherwise(0) if least else pl.when(upper > 0).then(upper).otherwise(0)
-            )
-            part = pl.when(sure).then(upper).when(maybe).then(within).otherwise(pl.lit(0, WIDE))
-            sums[end] = pl.when(open_end).then(pl.lit(0, WIDE)).otherwise(part)
-            sums[f"{end}_open"] = _ones(open_end & (part != 0))
-        known = same(lo, hi) & ~or_false(number.none)
-        own = fits(formula.of)
-        sums["have"] = _ones(sure & known)
-        sums["unsure"] = _ones((sure & ~known) | maybe)
-        sums["lack"] = _ones(own & (~member | ((member.is_null() | member) & ~counts)))
-        if max(lo.top, hi.top) * max(self.relations.tables[formula.of.kind].height, 1) >= 2**126:
-            raise Unheld
-        names = self._sums(kind, formula.of, sums)
-        self.parts[indicator.name] = Parts(
-            names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
-        )
-        listed = pl.col(names["listed"])
-        ends = []
-        negative = reference.type.lowest is None or reference.type.lowest < 0
-        for end, sign in (("lo", -1), ("hi", 1)):
-            infinite = pl.col(names[f"{end}_open"]) > 0
-            if end == "hi" or negative:
-                infinite = infinite | ~listed
-            upper = pl.when(infinite).then(pl.lit(sign, WIDE)).otherwise(pl.col(names[end]))
-            ends.append(
-                Bound(
-                    upper, 2**126 - 1, pl.when(infinite).then(pl.lit(0, WIDE)).otherwise(pl.lit(1, WIDE)), 1, lo.factor
-                )
-            )
-        shift = Fraction(10 ** self.scope.types[indicator.name].decimals, 10**reference.type.decimals)
-        made = Number(times(ends[0], shift), times(ends[1], shift))
-        return self.kept(kind, made), listed & (pl.col(names["unsure"]) == 0)
-
-    def _top_of_finite(self, kind: str, bound: Bound) -> int:
-        assert bound.lower is not None
-        lower = self.relations.tables[kind].evaluated({"lower": bound.lower})["lower"]
-        return max(map(abs, _ends(lower)), default=0)
-
     def whole(self, number: Number, value_type: ValueType) -> Number:
         """The number with the range of its type where it is unknown."""
         if number.plain is None:
@@ -446,40 +256,7 @@ class Values:
             number.empty,
         )
 
-    def _ratio(self, kind: str, indicator: Indicator, formula: Ratio) -> tuple[Number, pl.Expr]:
-        upper, lower = (found(self.scope, name, indicator.reach) for name in (formula.of, formula.to))
-        of, to = (self.value(kind, reference) for reference in (upper, lower))
-        assert isinstance(of, Number) and isinstance(to, Number)
-        own = self.scope.types[indicator.name]
-        shift = Fraction(10**own.decimals, 10**upper.type.decimals)
-        scale = (100 if own.unit == "percent" else 1) * 10**lower.type.decimals * shift
-        ranges = {unknown_range(one) for one in (upper.type, lower.type, own)}
-        if of.plain is not None and to.plain is not None and of.lo.lower is to.lo.lower is None and ranges == {_OPEN}:
-            # Of which anything is unknown, that can be whatever its type can: no range need be made before it is tested.
-            empty = (to.plain == 0).fill_null(value=False)
-            given = of.plain.is_not_null() & to.plain.is_not_null() & ~empty
-            bound = Bound(of.lo.upper, of.lo.top, to.lo.upper, to.lo.top, Fraction(scale))
-            plain = pl.when(given).then(pl.lit(value=True))
-            half = (of.plain.is_not_null() != to.plain.is_not_null()) & ~empty
-            return Number(bound, bound, ~given & ~empty, empty, plain, half), given | empty
-        if of.plain is not None and to.plain is not None:
-            both = of.plain.is_null() & to.plain.is_null()
-        else:
-            both = or_false(of.none) & or_false(to.none)
-        of, to = self.whole(of, upper.type), self.whole(to, lower.type)
-        nothing = (to.lo.upper == 0) & (to.hi.upper == 0)
-        empty = or_false(of.empty) | or_false(to.empty) | nothing
-        complete = same(of.lo, of.hi) & same(to.lo, to.hi)
-        if of.plain is not None:
-            complete = complete & of.plain.is_not_null()
-        known = times(_quotient(of.lo, to.lo), scale)
-        lo = chosen(complete, known, times(divided(of.lo, to.hi), scale))
-        hi = chosen(complete, known, times(divided(of.hi, to.lo), scale))
-        none = both & ~empty
-        made = self.kept(kind, Number(lo, hi, none, empty), own)
-        return made, complete | empty
-
-    def _rows_of_years(self, kind: str, offset: int) -> pl.Series:
+    def rows_of_years(self, kind: str, offset: int) -> pl.Series:
         """For each row the row of the same subject in the whole year that many years after its own."""
         found = self._years.get((kind, offset))
         if found is None:
@@ -493,30 +270,10 @@ class Values:
             found = self._years[kind, offset] = years.with_columns(taken.alias("taken"))["taken"]
         return found
 
-    def difference(
-        self, kind: str, indicator: Indicator, earlier: pl.Series, later: pl.Series | None
-    ) -> tuple[Number, pl.Expr]:
-        """The value of a change between two rows of one subject; without ``later`` the row itself."""
-        assert isinstance(indicator.formula, Change)
-        reference = found(self.scope, indicator.formula.of, indicator.reach)
-        value = self.value(kind, reference)
-        before = self.gathered(value, kind, earlier, kind, reference.type)
-        now = value if later is None else self.gathered(value, kind, later, kind, reference.type)
-        assert isinstance(now, Number) and isinstance(before, Number)
-        before, now = self.reduced(kind, before), self.reduced(kind, self.whole(now, reference.type))
-        shift = Fraction(10 ** self.scope.types[indicator.name].decimals, 10**reference.type.decimals)
-        empty = or_false(now.empty) | or_false(before.empty)
-        none = (or_false(now.none) | or_false(before.none)) & ~empty
-        lo = times(added(now.lo, negated(before.hi)), shift)
-        hi = times(added(now.hi, negated(before.lo)), shift)
-        known = same(now.lo, now.hi) & same(before.lo, before.hi)
-        made = self.kept(kind, Number(lo, hi, none, empty), self.scope.types[indicator.name])
-        return made, empty | (known & ~none)
-
     def years_before(self, kind: str) -> pl.Series:
         """For each row the row of the same subject in the whole year before; null where it has none."""
         table = self.relations.tables[kind]
-        rows = self._rows_of_years(kind, -1)
+        rows = self.rows_of_years(kind, -1)
         present = table.frame["@present"].gather(rows)
         return pl.DataFrame({"row": rows, "there": present}).select(pl.when("there").then("row")).to_series()
 
@@ -560,86 +317,11 @@ class Values:
         return result
 
 
-def test_of(value: Value, test: Test, value_type: ValueType) -> pl.Expr:
-    """Kleene: the test of a value; of *no value* anything."""
-    if isinstance(value, Number):
-        low, low_open, high, high_open = limits_of(test, value_type)
-        return number_test(value, (low, low_open, high, high_open), value_type)
-    if isinstance(value, Mapping):
-        assert isinstance(test, Includes)
-        return pl.all_horizontal([value[code] for code in test.codes]) if len(test.codes) > 1 else value[test.codes[0]]
-    accepted = accepted_codes(test, value_type)
-    if isinstance(test, NoneOf):
-        return ~_among(value, list(test.values), value_type)
-    assert isinstance(accepted, frozenset)
-    if value_type.form == "yes_no":
-        return value if True in accepted else ~value
-    return _among(value, [str(code) for code in accepted], value_type)
-
-
-def number_test(value: Number, limits: tuple[object, bool, object, bool], value_type: ValueType) -> pl.Expr:
-    """Whether a number lies between limits; unknown as its range would."""
-    from gradeeval.engines.conditions import between as reference_between
-
-    low, low_open, high, high_open = limits
-    if value.plain is not None:
-        whole = unknown_range(value_type)
-        unknown = reference_between(whole.lo, whole.hi, low, low_open, high, high_open)  # type: ignore[arg-type]
-        plain = between(Number(value.lo, value.lo), low, low_open, high, high_open)  # type: ignore[arg-type]
-        return plain if unknown is None else plain.fill_null(value=unknown)
-    return between(value, low, low_open, high, high_open)  # type: ignore[arg-type]
-
-
-def _among(value: pl.Expr, codes: list[str], value_type: ValueType) -> pl.Expr:
-    if value_type.values is None:
-        return value.is_in(codes) if len(codes) != 1 else value == codes[0]
-    places = sorted({place_of(code, value_type.values) for code in codes})
-    if not places:
-        return pl.when(value.is_not_null()).then(pl.lit(value=False))
-    return reduce(or_, (_between_places(value, low, high) for low, high in _spans(places)))
-
-
-def _between_places(value: pl.Expr, low: int, high: int) -> pl.Expr:
-    least = literal(low, pl.Int16)
-    return value == least if low == high else value.is_between(least, literal(high, pl.Int16))
-
-
-def _spans(places: Iterable[int]) -> list[tuple[int, int]]:
-    """Neighbouring places together."""
-    found: list[tuple[int, int]] = []
-    for place in places:
-        if found and found[-1][1] == place - 1:
-            found[-1] = found[-1][0], place
-        else:
-            found.append((place, place))
-    return found
-
-
 def _is_given(number: Number) -> pl.Expr:
     if number.plain is not None:
         return number.plain.is_not_null()
     return ~or_false(number.none)
 
 
-def _quotient(upper: Bound, lower: Bound) -> Bound:
-    """The quotient of known numbers that are not 0 below; either may be negative."""
-    return divided(upper, lower)
-
-
-def or_false(expr: pl.Expr | None) -> pl.Expr:
-    """The expression; of none, false everywhere."""
-    return pl.lit(value=False) if expr is None else expr
-
-
-def _ones(truth: pl.Expr) -> pl.Expr:
-    """1 where it is true."""
-    return truth.fill_null(value=False).cast(pl.Int64)
-
-
 def _column(table: Table, name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name) if table.has(name) else pl.lit(None, dtype)
-
-
-def _ends(column: pl.Series) -> list[int]:
-    """The least and the most of whole numbers, where there are any."""
-    return [end for end in (column.min(), column.max()) if isinstance(end, int)]
