@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.property.columned import differing, differing_from, run_of
 from tests.property.generated import _value, draw_dated_world, draw_ruleset, seeded
 
-from gradeeval.engines.columnar import codes, numbers, outcomes, places, relations, tables, values
+from gradeeval.engines.columnar import codes, numbers, outcomes, places, relations, tables, tested, values
 from gradeeval.engines.views import World
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
@@ -166,8 +166,8 @@ def swapped_comparator(patch: pytest.MonkeyPatch) -> None:
 
 
 def rank_off_by_one(patch: pytest.MonkeyPatch) -> None:
-    place = values.place_of
-    patch.setattr(values, "place_of", lambda value, given: place(value, given) + 1)
+    place = tested.place_of
+    patch.setattr(tested, "place_of", lambda value, given: place(value, given) + 1)
 
 
 def unknown_is_unmet(patch: pytest.MonkeyPatch) -> None:

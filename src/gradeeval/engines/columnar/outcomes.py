@@ -25,7 +25,7 @@ from gradeeval.engines.columnar.formulas import difference
 from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
 from gradeeval.engines.columnar.tested import Value, number_test, or_false, test_of
 from gradeeval.engines.columnar.values import Values
-from gradeeval.engines.conditions import about_limits, found
+from gradeeval.engines.conditions import about_limits
 from gradeeval.language.nodes import ALWAYS, Change, Requirement
 from gradeeval.language.scope import Reference
 from gradeeval.quantity import INFINITY
@@ -48,7 +48,7 @@ class Outcomes:
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
         kind = requirement.binds.kind
-        reference = found(self.values.scope, requirement.indicator, requirement.binds)
+        reference = self.values.found(requirement.indicator, requirement.binds)
         if requirement.within is not None:
             value = self._total(kind, requirement.within, reference)
             code = self._once(requirement, reference, value)

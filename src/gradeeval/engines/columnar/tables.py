@@ -329,15 +329,18 @@ def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: 
     given = list(rows)
     frame = pl.concat([one for one in given if one.height] or given[:1], how="diagonal_relaxed")
     frame = maker.finished(kind, frame).with_columns(wanted.alias("@wanted"))
-    weights = {"@judged": 4, "@wanted": 2, "@present": 1}
-    later = frame.select(
-        pl.sum_horizontal(*((~pl.col(one)).cast(pl.Int8) * n for one, n in weights.items()))
-    ).to_series()
-    if not later.is_sorted():
-        frame = frame.select(pl.all().sort_by(later, maintain_order=True))
+    if not frame["@judged"].all():
+        weights = {"@judged": 4, "@wanted": 2, "@present": 1}
+        later = frame.select(
+            pl.sum_horizontal(*((~pl.col(one)).cast(pl.Int8) * n for one, n in weights.items()))
+        ).to_series()
+        if not later.is_sorted():
+            frame = frame.select(pl.all().sort_by(later, maintain_order=True))
     if "@absence" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.UInt32).alias("@absence"))
     frame = frame.drop([one for one in (ROW,) if one in frame.columns]).with_row_index(ROW)
-    shared = frame.filter(pl.col("@absence").is_not_null()).select("@absence", ROW)
-    rows_of = alike.join(shared, on="@absence", maintain_order="left").select("@id", "@period", ROW)
+    rows_of = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, ROW: pl.UInt32})
+    if alike.height:
+        shared = frame.filter(pl.col("@absence").is_not_null()).select("@absence", ROW)
+        rows_of = alike.join(shared, on="@absence", maintain_order="left").select("@id", "@period", ROW)
     return Table(kind, frame, int(frame["@wanted"].sum()), rows_of)

@@ -45,9 +45,17 @@ class Values:
     _tests: dict[tuple[str, str, Reach | None, Test], pl.Expr] = field(default_factory=dict)
     _tops: dict[tuple[str, str], int] = field(default_factory=dict)
     _years: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
+    _found: dict[tuple[str, Reach], Reference] = field(default_factory=dict)
     _count: int = 0
 
     # -- names -----------------------------------------------------------------------------------------------------
+
+    def found(self, name: str, reader: Reach) -> Reference:
+        """What a name means to a sort of subject."""
+        key = name, reader
+        if key not in self._found:
+            self._found[key] = found(self.scope, name, reader)
+        return self._found[key]
 
     def value(self, kind: str, reference: Reference) -> Value:
         """The value of a name on the rows of a kind. Raises ``Unheld``."""
@@ -300,7 +308,7 @@ class Values:
         return self._bound_codes[key]
 
     def _truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
-        parts = [self._test(kind, found(self.scope, name, reader), test) for name, test in condition.tests]
+        parts = [self._test(kind, self.found(name, reader), test) for name, test in condition.tests]
         if condition.alternatives:
             parts.append(reduce(or_, (self._truth(kind, item, reader) for item in condition.alternatives)))
         return reduce(and_, parts)
