@@ -313,6 +313,17 @@ def test_a_file_that_was_cut_is_told_each_time(call: Call) -> None:
     assert (again.code, "结果可能不全" in again.out) == (3, True)
 
 
+def test_where_nothing_was_accepted_there_is_nothing_to_judge(call: Call) -> None:
+    Path("in.ndjson").write_text('{"id": "', encoding="utf-8")
+    assert call("convert", "in.ndjson", "-o", "columns").code == 3
+    for given in ("in.ndjson", "columns"):
+        said = call("batch", given, "-o", f"out-{given}", "--as-of", DAY)
+        assert (said.code, "没有一份被接受的档案" in said.err, "至少" in said.err) == (3, True, False)
+    write(Path("empty/dataset.yaml"), {"format": "gradeeval-dataset/1", "title": "数据", "files": []})
+    said = call("batch", "empty", "-o", "out", "--as-of", DAY)
+    assert (said.code, "至少要有 1 项" in said.err) == (3, True)
+
+
 def test_another_question_into_the_same_folder_is_refused(call: Call) -> None:
     assert call("batch", inputs(), "-o", "out", "--as-of", DAY).code == 5
     other = call("batch", "in", "-o", "out", "--as-of", "2026-02-01")

@@ -32,6 +32,7 @@ from gradeeval.problems import Problem
 from gradeeval.profiles.columns.coding import to_columns
 from gradeeval.profiles.columns.layout import Columns
 from gradeeval.profiles.columns.stored import check_layout, joined, parts_of, read_part
+from gradeeval.profiles.contents import REJECTED
 from gradeeval.profiles.datasets import Manifest, read_manifest
 from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.regions import Regions
@@ -102,6 +103,21 @@ def digest_of(manifest: Manifest | None, files: Sequence[Path]) -> str:
 @contextmanager
 def results_folder(out: Path, asked: Mapping[str, Any]) -> Iterator[None]:
     """Holds the folder for this run. Raises ``Misuse`` where another run has it, or it holds something else."""
+    with held(out):
+        try:
+            _same_question(out, asked)
+            yield
+        except OSError as error:
+            raise Misuse(
+                _("{path} 无法写入（{reason}）；已完成的省份保留着，腾出空间后用同一命令继续").format(
+                    path=out, reason=error.strerror or error
+                )
+            ) from None
+
+
+@contextmanager
+def held(out: Path) -> Iterator[None]:
+    """Holds a folder, which is made where it is not there. Raises ``Misuse`` where that fails or another run has it."""
     try:
         out.mkdir(exist_ok=True)
         lock = hold(out / _LOCK)
@@ -109,17 +125,8 @@ def results_folder(out: Path, asked: Mapping[str, Any]) -> Iterator[None]:
         raise Misuse(_("{path} 无法写入（{reason}）").format(path=out, reason=error.strerror)) from None
     if lock is None:
         raise Misuse(_("另一个进程正在写 {path}；请等它结束").format(path=out))
-    try:
-        _same_question(out, asked)
+    with lock:
         yield
-    except OSError as error:
-        raise Misuse(
-            _("{path} 无法写入（{reason}）；已完成的省份保留着，腾出空间后用同一命令继续").format(
-                path=out, reason=error.strerror or error
-            )
-        ) from None
-    finally:
-        lock.close()
 
 
 def _same_question(out: Path, asked: Mapping[str, Any]) -> None:
@@ -169,6 +176,9 @@ def jobs_of(
     """A job for each part, largest first. Raises ``InvalidContent`` where the columns are not those of these rules."""
     check_layout(manifest, installed.scope)
     parts = parts_of(manifest)
+    if not parts:
+        sentence = _("数据集里没有一份被接受的档案，无可评定；被拒绝的记录见同一文件夹的 {rejected}")
+        raise InvalidContent([Problem(sentence.format(rejected=REJECTED), str(manifest.path))])
     regions = Regions(installed.rosters)
     chains = {part: {row.id for row in regions.chain(part, as_of)} - {part} for part in parts}
     sizes = sizes_of(manifest)
