@@ -45,6 +45,14 @@ def listed(items: Iterable[str]) -> str:
     return _("、").join(items)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to add to a sentence about an unknown word: the known one that is near; empty where none is."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), 1)
+    return _("；是否指 {near}？").format(near=near[0]) if near else ""
+
+
 def counted(sentence: str, count: SupportsAbs[object]) -> str:
     """``sentence`` in the form that the language in use has beside that number: one unit, two units."""
     if _translate_counted is None:

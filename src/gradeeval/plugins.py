@@ -299,12 +299,10 @@ def _fenced_reader(plugin: str, reader: Reader) -> Callable[[Path, Scope, bool],
             if isinstance(item, Item):
                 item = _fenced(plugin, reader.name, checked_plain, item)
             elif not isinstance(item, Unread | Note):
-                raise PluginFault(
-                    _("插件 {plugin} 的 {name} 出错：{why}").format(
-                        plugin=plugin,
-                        name=reader.name,
-                        why=_("应给出 Item、Unread 或 Note，而不是 {given}").format(given=type(item).__name__),
-                    )
+                raise _fault(
+                    plugin,
+                    reader.name,
+                    _("应给出 Item、Unread 或 Note，而不是 {given}").format(given=type(item).__name__),
                 )
             yield item
 
@@ -315,13 +313,7 @@ def _fenced_renderer(plugin: str, renderer: Renderer) -> Callable[..., bytes]:
     def render(*arguments: Any) -> bytes:
         content = _fenced(plugin, renderer.name, renderer.render, *arguments)
         if not isinstance(content, bytes):
-            raise PluginFault(
-                _("插件 {plugin} 的 {name} 出错：{why}").format(
-                    plugin=plugin,
-                    name=renderer.name,
-                    why=_("应返回 bytes，而不是 {given}").format(given=type(content).__name__),
-                )
-            )
+            raise _fault(plugin, renderer.name, _("应返回 bytes，而不是 {given}").format(given=type(content).__name__))
         return content
 
     return render
@@ -344,8 +336,8 @@ def _fenced(plugin: str, name: str, function: Callable[..., Given], *arguments: 
     except (GradeevalError, KeyboardInterrupt):
         raise
     except BaseException as fault:  # foreign code
-        raise PluginFault(
-            _("插件 {plugin} 的 {name} 出错：{why}").format(
-                plugin=plugin, name=name, why=f"{type(fault).__name__}: {fault}"
-            )
-        ) from fault
+        raise _fault(plugin, name, f"{type(fault).__name__}: {fault}") from fault
+
+
+def _fault(plugin: str, name: str, why: str) -> PluginFault:
+    return PluginFault(_("插件 {plugin} 的 {name} 出错：{why}").format(plugin=plugin, name=name, why=why))

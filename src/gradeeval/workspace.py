@@ -17,7 +17,7 @@ from gradeeval.files.gathering import MAX_PROBLEMS
 from gradeeval.language.checking import check_indicators, check_requirement
 from gradeeval.language.nodes import NOWHERE, Indicator, Requirement
 from gradeeval.language.scope import Refusal, Scope, build_scope
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, listed, nearest
 from gradeeval.plugins import Plugin, discover
 from gradeeval.problems import Problem
 from gradeeval.profiles.contents import Reader
@@ -61,8 +61,7 @@ class Workspace:
         """The ruleset of a document. Raises ``NotFound`` with the near name."""
         found = self.rulesets.get(id)
         if found is None:
-            near = difflib.get_close_matches(id, self.rulesets, 1)
-            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            hint = nearest(id, self.rulesets)
             raise NotFound(
                 _("没有安装规则集 {id}{hint}；已安装：{known}").format(id=id, hint=hint, known=listed(self.rulesets))
             )
@@ -129,8 +128,7 @@ class Workspace:
         """A kind of file. Raises ``NotFound`` with the near name."""
         found = self.kinds.get(name)
         if found is None:
-            near = difflib.get_close_matches(name, self.kinds, 1)
-            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            hint = nearest(name, self.kinds)
             raise NotFound(
                 _("没有文件类别 {name}{hint}；可用：{known}").format(name=name, hint=hint, known=listed(self.kinds))
             )

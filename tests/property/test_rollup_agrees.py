@@ -24,7 +24,7 @@ from tests.property.generated import (
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.gaps import gaps
+from gradeeval.engines.columnar.gaps import by_requirement
 from gradeeval.engines.views import View, World
 from gradeeval.findings.contributing import pulling_down
 from gradeeval.findings.finding import Finding, make_finding
@@ -156,7 +156,11 @@ def test_gaps_are_those_of_findings() -> None:
         ruleset, world, as_of, run = drawn(seed)
         if ruleset.reach.kind not in run.relations.tables:
             continue
-        rows = {(row["@row"], row["requirement"]): row for row in gaps(run, ruleset.reach.kind).iter_rows(named=True)}
+        rows = {
+            (row["@row"], requirement.id): row
+            for requirement, frame in by_requirement(run, ruleset.reach.kind)
+            for row in frame.iter_rows(named=True)
+        }
         for finding in findings(ruleset, world, as_of):
             requirement = finding.requirement
             key = row_of(run, finding.view), requirement.id

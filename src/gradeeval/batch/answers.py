@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import glob
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.judgement import ERROR, NOT_BEGUN
 from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.findings.relations import Standing, told
-from gradeeval.messages import _, chosen, listed
+from gradeeval.messages import _, chosen, listed, nearest
 from gradeeval.problems import Problem
 
 FILES = (
@@ -244,7 +243,7 @@ class Results:
             raise Misuse(_("{name} 不止一处：{codes}；请写区域代码").format(name=text, codes=codes))
         if not rows:
             names = [row["name"] for row in self.rows("SELECT DISTINCT name FROM places ORDER BY name")]
-            raise NotFound(_("结果中没有区域 {name}{hint}").format(name=text, hint=_near(text, names)))
+            raise NotFound(_("结果中没有区域 {name}{hint}").format(name=text, hint=nearest(text, names)))
         return str(rows[0]["region"])
 
     def requirement(self, id: str) -> Row:
@@ -252,7 +251,7 @@ class Results:
         rows = self.rows("SELECT * FROM requirements WHERE requirement = ?", [id])
         if not rows:
             names = [row["requirement"] for row in self.rows("SELECT requirement FROM requirements")]
-            raise NotFound(_("结果中没有要求 {id}{hint}").format(id=id, hint=_near(id, names)))
+            raise NotFound(_("结果中没有要求 {id}{hint}").format(id=id, hint=nearest(id, names)))
         return rows[0]
 
 
@@ -284,11 +283,6 @@ def _standing(row: Row, as_of: str) -> Standing:
 def _quoted(path: Path) -> str:
     """A path that is taken as it is."""
     return glob.escape(str(path))
-
-
-def _near(text: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(text, names, 1)
-    return _("；是否指 {near}？").format(near=near[0]) if near else ""
 
 
 def _ranked(rows: list[Row]) -> list[Row]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradeeval.batch.answers import Results, Row
-from gradeeval.engines.columnar.codes import MEANING
+from gradeeval.engines.columnar.codes import OUTCOMES
 from gradeeval.engines.judgement import MET, NOT_APPLICABLE
 from gradeeval.errors import Misuse
 from gradeeval.messages import _
 
-_NAMED = {code: outcome for code, (outcome, _reason) in MEANING.items() if outcome not in (MET, NOT_APPLICABLE)}
+_NAMED = {code: outcome for code, outcome in OUTCOMES.items() if outcome not in (MET, NOT_APPLICABLE)}
 
 
 def area(results: Results, text: str, limit: int) -> Row:

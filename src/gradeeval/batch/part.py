@@ -17,7 +17,7 @@ from gradeeval.batch.wholes import behind
 from gradeeval.batch.writing import Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MEANING, MISSED, literal
+from gradeeval.engines.columnar.codes import MISSED, OUTCOMES, literal
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.gaps import by_requirement
 from gradeeval.engines.columnar.measures import FIGURES
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 _TIERS = ("county", "prefecture", "province")
-_OUTCOMES = {code: outcome for code, (outcome, _reason) in MEANING.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +187,15 @@ def _counted(codes: pl.DataFrame) -> pl.DataFrame:
     asked = [name for name in codes.columns if name != "id"]
     if not asked:
         none = pl.repeat(0, pl.len(), dtype=pl.UInt32)
-        return codes.select(none.alias(outcome) for outcome in dict.fromkeys(_OUTCOMES.values()))
+        return codes.select(none.alias(outcome) for outcome in dict.fromkeys(OUTCOMES.values()))
     counts: dict[str, pl.Expr] = {}
-    for code, outcome in _OUTCOMES.items():
+    for code, outcome in OUTCOMES.items():
         if outcome != NOT_APPLICABLE:
             found = pl.sum_horizontal(pl.col(asked) == literal(code, pl.UInt8))
             counts[outcome] = counts[outcome] + found if outcome in counts else found
     counted = codes.select(pl.sum_horizontal(pl.col(asked).is_not_null()).alias("@asked"), **counts)
     counted = counted.with_columns((pl.col("@asked") - pl.sum_horizontal(list(counts))).alias(NOT_APPLICABLE))
-    return counted.select(pl.col(outcome).cast(pl.UInt32) for outcome in dict.fromkeys(_OUTCOMES.values()))
+    return counted.select(pl.col(outcome).cast(pl.UInt32) for outcome in dict.fromkeys(OUTCOMES.values()))
 
 
 _VERDICTS = pl.DataFrame(schema=dict.fromkeys(("kind", "id", "document", "verdict"), pl.String))
@@ -221,7 +220,7 @@ def _findings(codes: pl.DataFrame, requirements: Iterable[Requirement], as_of: s
     for item in requirements:
         counts: dict[tuple[bool, str], int] = {}
         for code, count in codes[item.id].drop_nulls().value_counts().sort(item.id).iter_rows():
-            key = binds_now(item, code, as_of), _OUTCOMES[code]
+            key = binds_now(item, code, as_of), OUTCOMES[code]
             counts[key] = counts.get(key, 0) + count
         for (due, outcome), count in sorted(counts.items()):
             yield {"requirement": item.id, "force": item.force, "due": due, "outcome": outcome, "count": count}
@@ -300,6 +299,6 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataF
         orient="row",
     )
     frame = frame.join(asked, on="requirement").join(choice.documents(), on=["@asked", "document"], how="semi")
-    outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
+    outcomes = pl.col("code").replace_strict(OUTCOMES, return_dtype=pl.String).alias("outcome")
     named = frame.with_columns(outcomes, pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
     return named.select(_TALLY.columns)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BINDS, CODES, EARLY, MEANING, UNBOUND
+from gradeeval.engines.columnar.codes import BINDS, CODES, EARLY, OUTCOMES, UNBOUND
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.judgement import NOT_APPLICABLE, PERHAPS_REPLACED, REPLACED, UNKNOWN
@@ -21,7 +21,7 @@ from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.timeline import read_period
 
 _REPLACED, _PERHAPS = CODES[NOT_APPLICABLE, REPLACED], CODES[UNKNOWN, PERHAPS_REPLACED]
-_GONE = [code for code, (outcome, _reason) in MEANING.items() if outcome == NOT_APPLICABLE]
+_GONE = [code for code, outcome in OUTCOMES.items() if outcome == NOT_APPLICABLE]
 
 
 def beside(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import EARLY, FAILED, MEANING, literal
+from gradeeval.engines.columnar.codes import EARLY, FAILED, OUTCOMES, literal
 from gradeeval.evaluate.verdict import NOTHING_DUE, verdict
 from gradeeval.findings.finding import has_come
 from gradeeval.language.nodes import Requirement
@@ -33,7 +33,7 @@ def _tests(requirements: Iterable[Requirement], as_of: str) -> dict[int, list[pl
     """By rank, what makes a verdict at least that bad."""
     tests: dict[int, list[pl.Expr]] = {}
     for requirement in requirements:
-        for code, (outcome, _reason) in MEANING.items():
+        for code, outcome in OUTCOMES.items():
             said = verdict([(requirement.force, binds_now(requirement, code, as_of), outcome)])
             rank = _WORST.index(said)
             if rank:

@@ -8,7 +8,7 @@ import polars as pl
 
 from gradeeval.batch.choosing import Choice
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MEANING
+from gradeeval.engines.columnar.codes import OUTCOMES
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.tables import ROW
@@ -16,7 +16,6 @@ from gradeeval.engines.conditions import found
 from gradeeval.language.nodes import Requirement
 from gradeeval.vocabulary import KINDS
 
-_OUTCOMES = {code: outcome for code, (outcome, _reason) in MEANING.items()}
 _WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
 _NOT_FLOATS = {
     **dict.fromkeys(("unit", "source"), pl.String),
@@ -119,7 +118,7 @@ def _behind(
             figures = rollup.areas(run, requirement)
         except Unheld:
             return
-        outcomes = pl.col("code").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("outcome")
+        outcomes = pl.col("code").replace_strict(OUTCOMES, return_dtype=pl.String).alias("outcome")
         figures = figures.join(own, on=ROW).sort("id")
         yield "figures", figures.select(kind, "id", id, outcomes, *rollup.AREA).cast(pl.Schema(_FRAMES["figures"]))
     parts = _named(run, requirement.binds.kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from gradeeval.lint.fixing import fix
 from gradeeval.lint.levels import read_levels
 from gradeeval.lint.reporting import FORMS
 from gradeeval.lint.running import Report, run
-from gradeeval.messages import _, listed, mark
+from gradeeval.messages import _, listed, mark, nearest
 from gradeeval.workspace import Workspace
 
 
@@ -117,8 +116,7 @@ def _known(code: str, checks: tuple[Check, ...]) -> Check:
     codes = {check.code: check for check in checks}
     found = codes.get(code.upper())
     if found is None:
-        near = difflib.get_close_matches(code.upper(), codes, 1)
-        hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+        hint = nearest(code.upper(), codes)
         raise NotFound(_("没有检查 {code}{hint}").format(code=code, hint=hint))
     return found
 

@@ -13,7 +13,7 @@ import click
 
 from gradeeval import __version__, messages
 from gradeeval.cli import options
-from gradeeval.messages import _, mark
+from gradeeval.messages import _, mark, nearest
 
 INTERNAL, INTERRUPTED, USAGE, INVALID = 70, 130, 2, 3
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
@@ -71,10 +71,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant; a near name is suggested."""
         if args and args[0] not in COMMANDS:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            hint = nearest(args[0], COMMANDS)
             raise click.UsageError(_("没有命令 {name}{hint}").format(name=args[0], hint=hint), ctx)
         return super().resolve_command(ctx, args)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shutil
 import sys
@@ -23,7 +22,7 @@ from gradeeval.evaluate.run import check
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.writing import escape_controls
 from gradeeval.findings.result import Result
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, listed, nearest
 from gradeeval.plugins import Plugin
 from gradeeval.problems import Problem
 from gradeeval.profiles.reading import Dataset, ProfileReader
@@ -168,8 +167,7 @@ def check_topics(topics: Iterable[str]) -> None:
     known = [item["const"] for item in shipped("vocabulary")["$defs"]["topic"]["oneOf"]]
     for topic in topics:
         if topic not in known:
-            near = difflib.get_close_matches(topic, known, 1)
-            hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+            hint = nearest(topic, known)
             raise NotFound(
                 _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known=listed(known))
             )

@@ -6,7 +6,6 @@ Nothing of it is run here; metadata are read from ``setup.cfg`` and ``pyproject.
 from __future__ import annotations
 
 import configparser
-import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ from typing import Any
 
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.files.reading import decode, read_bytes
-from gradeeval.messages import _, listed
+from gradeeval.messages import _, listed, nearest
 from gradeeval.plugins import GROUP, namespace_of
 from gradeeval.rulesets.folders import ruleset_folders
 
@@ -151,8 +150,7 @@ def _installed(named: str) -> Package:
         chosen = [point for point in points if point.dist is not None and point.dist.name in distributions]
     if not chosen or chosen[0].dist is None:
         names = sorted({point.dist.name for point in points if point.dist is not None})
-        near = difflib.get_close_matches(named, names, 1)
-        hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+        hint = nearest(named, names)
         raise NotFound(
             _("没有安装插件 {name}{hint}；已安装：{known}").format(name=named, hint=hint, known=listed(names))
         )

@@ -33,7 +33,6 @@ _INSTITUTION = re.compile(
     r"|(?:医疗卫生机构|医疗机构|医院|疾控机构)[^,。;、]{0,12}(?:不低于所在|占单位)|本单位"
 )
 _CONSORTIUM = re.compile("每个医共体|各医共体|医共体内|向医共体")
-_SHARE = re.compile("[0-9](?:%|‰)|分之")
 
 
 def bound_by(phrase: str, tier: str, *, share: bool = False) -> tuple[Bound, ...]:
@@ -54,8 +53,3 @@ def bound_by(phrase: str, tier: str, *, share: bool = False) -> tuple[Bound, ...
     if match is not None:
         return (Bound("network", type="county_consortium", words=match[0]),)
     return (Bound("region", tier=tier),)
-
-
-def is_share(text: str) -> bool:
-    """Whether a phrase prints a share."""
-    return _SHARE.search(text) is not None

@@ -7,7 +7,6 @@ so is a comment that begins with ``gradeeval:`` and says anything else.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from gradeeval.errors import GradeevalError
 from gradeeval.files.reading import decode, read_bytes
 from gradeeval.files.yaml import yaml_comments
 from gradeeval.lint.check import ERROR, WARNING, Check, Fix, Material
-from gradeeval.messages import _
+from gradeeval.messages import _, nearest
 from gradeeval.problems import Problem
 
 _WORDS = re.compile(r"#\s*gradeeval:\s*ignore\s*=\s*([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\s*(.*)$")
@@ -64,8 +63,7 @@ class Ignores:
                 yield REASON.code, _problem(ignore, _("请在代码后面写明忽略的原因；没有原因的忽略不起作用")), None
             for code in ignore.codes:
                 if code not in known:
-                    near = difflib.get_close_matches(code, known, 1)
-                    hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+                    hint = nearest(code, known)
                     sentence = _("没有检查 {code}{hint}").format(code=code, hint=hint)
                     yield UNKNOWN.code, _problem(ignore, sentence), None
                 elif code in ran and (ignore.file, ignore.line, code) not in self._needed:

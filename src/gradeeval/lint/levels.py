@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from gradeeval.errors import Misuse
 from gradeeval.lint.check import LEVELS, Check, family_of
-from gradeeval.messages import _
+from gradeeval.messages import _, nearest
 
 PATHS = "paths"
 
@@ -95,8 +94,7 @@ def _setting(
     code = code.upper()
     known = {check.code: check for check in checks}
     if code not in known and code not in {check.family for check in checks}:
-        near = difflib.get_close_matches(code, known, 1)
-        hint = _("；是否指 {near}？").format(near=near[0]) if near else ""
+        hint = nearest(code, known)
         raise Misuse(_("没有检查 {code}{hint}").format(code=code, hint=hint))
     if level is False:  # TOML and YAML hands write off that way
         level = "off"

@@ -49,19 +49,13 @@ def say_subject(
     columns = [
         Column(_("要求"), 18),
         Column(_("结论"), 8),
-        Column(_("现状"), 8),
-        Column(_("目标"), 6),
-        Column(_("差距"), 6, tint=RED),
-        Column(_("约束力/期限"), 14),
+        *_figure_columns(8),
     ]
     cells: list[list[Cell]] = [
         [
             (_title(row), row["requirement"], relations(row)),
             (words.outcome(row["outcome"]), words.reason(row["reason"]) if row["reason"] else ""),
-            recorded.actual(row) or "—",
-            recorded.target(row),
-            recorded.to_do(row),
-            _force_and_due(row, as_of),
+            *_figures(row, recorded, as_of),
         ]
         for row in answer["findings"]
     ]
@@ -73,23 +67,35 @@ def say_gaps(page: Page, rows: Sequence[Row], recorded: Recorded, as_of: str) ->
     columns = [
         Column(_("对象"), 16),
         Column(_("要求"), 16),
-        Column(_("现状"), 8),
-        Column(_("目标"), 6),
-        Column(_("差距"), 6, tint=RED),
-        Column(_("约束力/期限"), 14),
+        *_figure_columns(8),
     ]
     cells: list[list[Cell]] = [
         [
             (row["name"] or row["id"], row["id"] if row["name"] else ""),
             (_title(row), row["requirement"]),
-            recorded.actual(row) or "—",
-            recorded.target(row),
-            recorded.to_do(row),
-            _force_and_due(row, as_of),
+            *_figures(row, recorded, as_of),
         ]
         for row in rows
     ]
     page.table(columns, cells, lead=2)
+
+
+def _figure_columns(wide: int) -> list[Column]:
+    return [
+        Column(_("现状"), wide),
+        Column(_("目标"), 6),
+        Column(_("差距"), wide - 2, tint=RED),
+        Column(_("约束力/期限"), 14),
+    ]
+
+
+def _figures(row: Row, recorded: Recorded, as_of: str) -> list[Cell]:
+    return [
+        recorded.actual(row) or "—",
+        recorded.target(row),
+        recorded.to_do(row),
+        _force_and_due(row, as_of),
+    ]
 
 
 def _say_head(page: Page, answer: Mapping[str, Any], documents: Mapping[str, str], as_of: str) -> None:
@@ -130,19 +136,13 @@ def _say_missed(page: Page, rows: Sequence[Row], recorded: Recorded, as_of: str)
     columns = [
         Column(_("序号"), 4, right=True),
         Column(_("要求"), 18),
-        Column(_("现状"), 10),
-        Column(_("目标"), 6),
-        Column(_("差距"), 8, tint=RED),
-        Column(_("约束力/期限"), 14),
+        *_figure_columns(10),
     ]
     cells: list[list[Cell]] = [
         [
             str(number),
             (_title(row), row["requirement"], relations(row)),
-            recorded.actual(row) or "—",
-            recorded.target(row),
-            recorded.to_do(row),
-            _force_and_due(row, as_of),
+            *_figures(row, recorded, as_of),
         ]
         for number, row in enumerate(rows, 1)
     ]

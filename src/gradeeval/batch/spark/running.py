@@ -33,6 +33,7 @@ from gradeeval.batch.running import (
     check_question,
     digest_of,
     folder_of,
+    held,
     jobs_of,
     plain_json,
     sizes_of,
@@ -43,7 +44,6 @@ from gradeeval.batch.spark.work import FAILED, FILE, ROLLUP, ROW, Task, fault_of
 from gradeeval.batch.summary import REQUIREMENTS, summary_of
 from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted
-from gradeeval.files.folders import hold
 from gradeeval.files.reading import read_text_plain
 from gradeeval.messages import _, language
 from gradeeval.problems import Problem
@@ -51,7 +51,6 @@ from gradeeval.profiles.contents import REJECTED
 from gradeeval.profiles.datasets import Manifest, manifest_in
 
 _MANIFEST = "dataset.json"
-_LOCK = ".lock"
 _COLUMN_FILE = re.compile(r"(?!\.)[^/\\\x00-\x1f]+/(?!\.)[^/\\\x00-\x1f]+\.parquet")
 
 
@@ -180,7 +179,7 @@ def begun(
         said = files.read(f"{out}/{ASKED}")
         if said is not None:
             check_question(said, asked, f"{out}/{ASKED}")
-        elif any(name != _LOCK and not name.startswith(".") for name in files.names(out)):
+        elif any(not name.startswith(".") for name in files.names(out)):
             raise Misuse(_("{path} 已经存在，又不是 batch 的结果；请换一个文件夹").format(path=out))
         else:
             files.write(f"{out}/{ASKED}", plain_json(asked))
@@ -196,14 +195,7 @@ def _held(out: str) -> Iterator[None]:
         return
     if not folder.parent.is_dir():
         raise NotFound(_("文件夹 {folder} 不存在；请先建立").format(folder=folder.parent))
-    try:
-        folder.mkdir(exist_ok=True)
-        lock = hold(folder / _LOCK)
-    except OSError as error:
-        raise Misuse(_("{path} 无法写入（{reason}）").format(path=folder, reason=error.strerror)) from None
-    if lock is None:
-        raise Misuse(_("另一个进程正在写 {path}；请等它结束").format(path=folder))
-    with lock:
+    with held(folder):
         yield
 
 

@@ -46,6 +46,8 @@ CODES: dict[tuple[str, str | None], int] = {
 
 MEANING: dict[int, tuple[str, str | None]] = {code: said for said, code in CODES.items()}
 """From the byte to the outcome and its reason."""
+OUTCOMES: dict[int, str] = {code: outcome for code, (outcome, _reason) in MEANING.items()}
+"""From the byte to the outcome."""
 
 BOUND, MISSED, UNSURE, REVIEW, FAILED, BINDS = 0, 1, 2, 3, 4, 7
 EMPTY, EARLY, LET_OFF, UNUSED, UNBOUND = 8, 9, 10, 11, 15

@@ -13,22 +13,12 @@ from gradeeval.engines.columnar.tables import ROW
 from gradeeval.language.nodes import Requirement
 
 _MEASURED = {**dict.fromkeys(FIGURES, pl.Float64), "unit": pl.String}
-SCHEMA = {ROW: pl.UInt32, "requirement": pl.String, "code": pl.UInt8, **_MEASURED}
-
-
-def gaps(run: Run, kind: str) -> pl.DataFrame:
-    """The unmet and unknown cells of a kind, requirement by requirement, with ``measures``; columns as in ``SCHEMA``."""
-    frames = [
-        frame.select(ROW, pl.lit(requirement.id).alias("requirement"), *frame.columns[1:])
-        for requirement, frame in by_requirement(run, kind)
-    ]
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
 
 
 def by_requirement(
     run: Run, kind: str, among: Callable[[Requirement], pl.Series] | None = None
 ) -> Iterator[tuple[Requirement, pl.DataFrame]]:
-    """Each requirement on a kind with its unmet and unknown cells, if there are any: ``SCHEMA`` without ``requirement``.
+    """Each requirement on a kind with its unmet and unknown cells, if there are any: ``@row``, ``code`` and ``measures``.
 
     ``among`` marks the rows that count. What ``reference`` judged in the place of columns has no figures.
     """

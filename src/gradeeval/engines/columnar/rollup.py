@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BOUND, MEANING, MISSED, UNSURE, literal
+from gradeeval.engines.columnar.codes import BOUND, MISSED, OUTCOMES, UNSURE, literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.measures import FIGURES, formula_of, limits, measures, natural, shown
 from gradeeval.engines.columnar.numbers import Bound, Number
@@ -36,7 +36,7 @@ _TALLIED: dict[str, PolarsDataType] = {
     "parts": pl.Int64,
     "absent": pl.Int64,
 }
-_APPLIES = [code for code, (outcome, _reason) in MEANING.items() if outcome != NOT_APPLICABLE]
+_APPLIES = [code for code, outcome in OUTCOMES.items() if outcome != NOT_APPLICABLE]
 
 
 def tally(run: Run, whole: str) -> pl.DataFrame:
