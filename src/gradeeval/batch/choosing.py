@@ -41,6 +41,10 @@ class Choice:
             "@asked"
         ]
 
+    def places(self, id: str) -> tuple[int, ...]:
+        """The places in ``sets`` of those who are asked a requirement."""
+        return tuple(place for place, one in enumerate(self.sets) if id in one.requirements)
+
     def documents(self) -> pl.DataFrame:
         """``@asked`` and ``document``, a row a document of each set."""
         pairs = [(place, id) for place, one in enumerate(self.sets) for id in one.documents]

@@ -144,11 +144,10 @@ def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFr
     codes = keys.select("@asked", pl.col("@id").alias("id"))
     if run.codes[kind].width:
         codes = codes.hstack(run.codes[kind].select(pl.all().gather(keys["@row"])))
-    exprs = [pl.col("id")]
-    for name in (item.id for item in _of_kind(choice, kind)):
-        places = [place for place, one in enumerate(choice.sets) if name in one.requirements]
-        exprs.append(pl.when(pl.col("@asked").is_in(places)).then(pl.col(name)).alias(name))
-    return codes.select(exprs)
+    places = {item.id: choice.places(item.id) for item in _of_kind(choice, kind)}
+    marks = {one: f"@{number}" for number, one in enumerate(dict.fromkeys(places.values()))}
+    codes = codes.with_columns(pl.col("@asked").is_in(one).alias(mark) for one, mark in marks.items())
+    return codes.select("id", *(pl.when(marks[one]).then(pl.col(name)).alias(name) for name, one in places.items()))
 
 
 def _around(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
@@ -255,7 +254,7 @@ def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[p
     marked: dict[tuple[int, ...], pl.Series] = {}
 
     def among(requirement: Requirement) -> pl.Series:
-        places = tuple(place for place, one in enumerate(choice.sets) if requirement.id in one.requirements)
+        places = choice.places(requirement.id)
         if places not in marked:
             marked[places] = asked.is_in(places)
         return marked[places]

@@ -106,8 +106,7 @@ def _behind(
     run: Run, requirement: Requirement, choice: Choice, keys: pl.DataFrame
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """The figures behind a target on areas, their children ranked, and the parts that pull them down."""
-    places = [place for place, one in enumerate(choice.sets) if requirement.id in one.requirements]
-    own = keys.filter(pl.col("@asked").is_in(places)).select(ROW, pl.col("@id").alias("id"))
+    own = keys.filter(pl.col("@asked").is_in(choice.places(requirement.id))).select(ROW, pl.col("@id").alias("id"))
     kind, id = pl.lit(requirement.binds.kind).alias("kind"), pl.lit(requirement.id).alias("requirement")
     wholes = own.select(pl.col(ROW).alias("@whole"), "id")
     scope = run.outcomes.values.scope

@@ -80,20 +80,13 @@ def compared(bound: Bound, op: str, limit: Limit) -> pl.Expr:
             return pl.lit(value=False) if strict else infinite
         return ~infinite if strict else pl.lit(value=True)
     scale = Fraction(limit) / bound.factor
-    if bound.lower is None:
-        left, right = _against(bound.upper, bound.top, scale.denominator, scale.numerator)
-    else:
-        most = max(bound.top * scale.denominator, bound.bottom * max(1, abs(scale.numerator)))
-        left = _held(bound.upper, bound.top, scale.denominator, most)
+    most = max(bound.top * scale.denominator, bound.bottom * max(1, abs(scale.numerator)))
+    left = _held(bound.upper, bound.top, scale.denominator, most)
+    right = literal(scale.numerator, type_for(most))
+    if bound.lower is not None:
         right = _held(bound.lower, bound.bottom, scale.numerator, most)
     result: pl.Expr = getattr(left, op)(right)
     return result
-
-
-def _against(number: pl.Expr, most: int, times: int, constant: int) -> tuple[pl.Expr, pl.Expr]:
-    """A column, multiplied, and a constant, of one type."""
-    most = max(most * times, times, abs(constant))
-    return _held(number, most // times, times, most), literal(constant, type_for(most))
 
 
 def _held(number: pl.Expr, top: int, times: int, most: int = 0) -> pl.Expr:
