@@ -45,6 +45,16 @@ def test_a_report_is_of_its_form_and_comes_out_the_same_again(path: Path, capsys
     assert {**other, "produced_by": None} == {**result, "produced_by": None}
 
 
+def test_a_gap_without_an_exact_decimal_is_a_fraction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (SAMPLES / "county.yaml").read_text(encoding="utf-8")
+    county = tmp_path / "county.yaml"
+    county.write_text(text.replace("{numerator: 489, denominator: 489}", "{numerator: 29, denominator: 30}"), "utf-8")
+    result = json.loads(checked(county, capsys))
+    assert [error.message for error in validator().iter_errors(result)] == []
+    share = "villages_with_standardized_clinic_share"
+    assert "-10/3" in [one.get("gap") for one in result["findings"] if one.get("indicator") == share]
+
+
 def test_the_schema_refuses_what_is_no_report(capsys: pytest.CaptureFixture[str]) -> None:
     result: dict[str, Any] = json.loads(checked(SAMPLES / "county.yaml", capsys))
     result["findings"][0]["outcome"] = "passed"

@@ -23,6 +23,7 @@ from tests.property.generated import (
 
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
+from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.gaps import by_requirement
 from gradeeval.engines.views import View, World
@@ -84,7 +85,7 @@ def test_parts_by_outcome(start: int) -> None:
             found: Counter[tuple[int, str, str]] = Counter()
             missing: Counter[tuple[int, str]] = Counter()
             for row, id, code, parts, without in rollup.tally(run, kind).iter_rows():
-                found[row, id, rollup.MEANING[code][0]] += parts
+                found[row, id, MEANING[code][0]] += parts
                 missing[row, id] += without
             assert found == expected, seed
             assert +missing == +absent, seed
@@ -112,7 +113,7 @@ def test_each_failing_or_unknown_part_is_named() -> None:
                         found.update(
                             (whole, ids[part])
                             for (whole, part), code in zip(edges.iter_rows(), cells, strict=True)
-                            if rollup.MEANING[code][0] in ("unmet", "unknown")
+                            if MEANING[code][0] in ("unmet", "unknown")
                         )
                 assert found == expected, seed
 

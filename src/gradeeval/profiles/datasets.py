@@ -104,9 +104,6 @@ def manifest_in(plain: PlainFile, inside: Callable[[str], bool]) -> Manifest:
     if problems:
         raise InvalidContent(problems)
     data: dict[str, Any] = plain.data
-    columns = data.get("columns")
-    if not data["files"] and not columns:  # a conversion can have rejected all records
-        raise InvalidContent([plain.problem(_("至少要有 {limit} 项").format(limit=1), ("files",))])
     entries = [Entry(item["path"], item.get("records", -1), item.get("sha256", "")) for item in data["files"]]
     seen: set[str] = set()
     for index, entry in enumerate(entries):
@@ -118,6 +115,7 @@ def manifest_in(plain: PlainFile, inside: Callable[[str], bool]) -> Manifest:
         seen.add(entry.path)
     if problems:
         raise InvalidContent(problems)
+    columns = data.get("columns")
     layout = (columns["layout"], columns["digest"]) if columns else None
     return Manifest(plain.path, data["title"], tuple(entries), layout, data.get("fictional", False))
 
