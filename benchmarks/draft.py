@@ -15,7 +15,7 @@ from gradeeval.drafting.candidate import Candidate
 from gradeeval.drafting.demands import candidates
 from gradeeval.drafting.front import Front, read_front, tier_of
 from gradeeval.drafting.texts.opening import open_document
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import Is, Reach, Requirement
 from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.sources.figures import target_figures
 from gradeeval.sources.passages import Clauses, Span
@@ -25,7 +25,7 @@ from gradeeval.workspace import Workspace, build
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A requirement and the candidate for it: whether each point is right, and whether the quotes are the same words."""
+    """A requirement and the candidate for it: whether each point is right, who is bound too, and whether the quotes are the same words."""
 
     requirement: Requirement
     candidate: Candidate
@@ -33,6 +33,7 @@ class Match:
     target: bool
     due: bool
     force: bool
+    bound: bool
     word_for_word: bool
 
     @property
@@ -45,7 +46,9 @@ class Match:
 class Measured:
     """One document: its numeric requirements, the numeric candidates, which go together, what the front had right.
 
-    ``others`` are the requirements without a number, ``met`` those of them at whose words a candidate stands.
+    ``others`` are the requirements without a number, ``met`` those of them at whose words a candidate stands, ``bound``
+    those whose candidate binds whom they bind. ``plain`` are the candidates with the target ``true``, ``kept`` those of
+    them at whose words a requirement says so of the same kind of subject.
     """
 
     id: str
@@ -55,11 +58,19 @@ class Measured:
     front: str
     others: int
     met: int
+    bound: int
+    plain: int
+    kept: int
 
     @property
     def right(self) -> int:
         """Requirements that the draft had right in all four points."""
         return sum(match.right for match in self.matches)
+
+    @property
+    def right_of_whom(self) -> int:
+        """Those of them where who is bound is right too: kind, and tier or type."""
+        return sum(match.right and match.bound for match in self.matches)
 
     @property
     def exact(self) -> int:
@@ -82,10 +93,38 @@ def measure(path: Path, id: str, workspace: Workspace) -> Measured:
     drafted = [item for item in found if item.numeric]
     clauses = Clauses(segments)
     others = [item for item in requirements if item not in finals]
-    met = sum(any(_overlap(item, candidate, clauses) for candidate in found) for item in others)
+    nearest = [(item, _nearest(item, found, clauses)) for item in others]
+    plain = [item for item in found if item.target is True]
     return Measured(
-        id, finals, drafted, list(_matched(finals, drafted, clauses)), _front(named, document), len(others), met
+        id=id,
+        finals=finals,
+        drafted=drafted,
+        matches=list(_matched(finals, drafted, clauses)),
+        front=_front(named, document),
+        others=len(others),
+        met=sum(bool(near) for _item, near in nearest),
+        bound=sum(any(_binds_alike(item, candidate) for candidate in near) for item, near in nearest),
+        plain=len(plain),
+        kept=sum(_is_kept(candidate, others, clauses) for candidate in plain),
     )
+
+
+def _nearest(requirement: Requirement, found: Sequence[Candidate], clauses: Clauses) -> list[Candidate]:
+    """The candidates with most of the words of a requirement."""
+    shares = [_overlap(requirement, candidate, clauses) for candidate in found]
+    most = max(shares, default=0.0)
+    return [candidate for share, candidate in zip(shares, found, strict=True) if share == most > 0]
+
+
+def _binds_alike(requirement: Requirement, candidate: Candidate) -> bool:
+    own = candidate.bound
+    return requirement.binds == Reach(own.kind, own.tier, own.type)
+
+
+def _is_kept(candidate: Candidate, others: Sequence[Requirement], clauses: Clauses) -> bool:
+    """Whether a requirement with the target ``true`` stands at the words of the candidate and binds alike."""
+    alike = [item for item in others if item.target.test == Is(True) and _binds_alike(item, candidate)]
+    return any(_overlap(item, candidate, clauses) for item in alike)
 
 
 def _matched(finals: Sequence[Requirement], drafted: Sequence[Candidate], clauses: Clauses) -> Iterator[Match]:
@@ -96,7 +135,7 @@ def _matched(finals: Sequence[Requirement], drafted: Sequence[Candidate], clause
             common = _overlap(requirement, candidate, clauses)
             if common:
                 match = _compared(requirement, candidate, common, clauses)
-                points = (match.right, match.word_for_word, match.target, match.due + match.force, common)
+                points = (match.right, match.bound, match.word_for_word, match.target, match.due + match.force, common)
                 ranked.append((tuple(-point for point in points), at, place, match))
     used_finals: set[int] = set()
     used_drafts: set[int] = set()
@@ -134,6 +173,7 @@ def _compared(requirement: Requirement, candidate: Candidate, common: float, cla
         and requirement.unit in (None, candidate.unit),
         due=(requirement.due_from, requirement.due) == (candidate.due_from, candidate.due),
         force=requirement.force == candidate.force,
+        bound=_binds_alike(requirement, candidate),
         word_for_word=common == 1.0,
     )
 
@@ -161,10 +201,11 @@ def _front(front: Front, document: PolicyDocument) -> str:
 
 def table(results: Sequence[Measured]) -> str:
     """The Markdown table of docs/draft.md."""
-    lines = [
-        "| 文件 | 数字要求 | 数字候选 | 四项都对 | 召回率 | 准确率 | 其中引文一字不差 | 文件信息 | 无数字的要求有候选 |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    heads = (
+        "文件", "数字要求", "数字候选", "四项都对", "召回率", "准确率", "其中约束谁也对", "其中引文一字不差", "文件信息",
+        "无数字的要求有候选", "其中约束谁也对", "写成 true 的候选对",
+    )  # fmt: skip
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [_row(item.id, [item], item.front) for item in results]
     if len(results) > 1:
         lines.append(_row("合计", results, ""))
@@ -174,9 +215,14 @@ def table(results: Sequence[Measured]) -> str:
 def _row(name: str, of: Sequence[Measured], front: str) -> str:
     finals, drafted = sum(len(item.finals) for item in of), sum(len(item.drafted) for item in of)
     right, exact = sum(item.right for item in of), sum(item.exact for item in of)
-    others, met = sum(item.others for item in of), sum(item.met for item in of)
-    shares = f"{_share(right, finals)} | {_share(right, drafted)}"
-    return f"| {name} | {finals} | {drafted} | {right} | {shares} | {exact} | {front} | {met}/{others} |"
+    whom = sum(item.right_of_whom for item in of)
+    others, met, bound = (sum(getattr(item, name) for item in of) for name in ("others", "met", "bound"))
+    plain, kept = sum(item.plain for item in of), sum(item.kept for item in of)
+    cells = (
+        name, finals, drafted, right, _share(right, finals), _share(right, drafted), whom, exact, front, f"{met}/{others}",
+        bound, f"{kept}/{plain}",
+    )  # fmt: skip
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
 def _share(part: int, whole: int) -> str:

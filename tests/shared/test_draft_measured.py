@@ -1,9 +1,10 @@
-"""The figures of docs/draft.md are those that the drafter earns, on the published texts and on the invented one."""
+"""The figures of docs/draft.md are those that the drafter earns, on the published texts and on the invented ones."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +14,8 @@ from gradeeval.workspace import build
 
 ROOT = Path(__file__).parents[2]
 INVENTED = ROOT / "plugins" / "gradeeval-shili" / "src" / "gradeeval_shili" / "rulesets" / "shili-2024-12"
+KEYS = ROOT / "tests" / "drafting"
+PAGE = ROOT / "docs" / "draft.md"
 LEAST_RECALL, LEAST_PRECISION = 0.7, 0.6
 
 
@@ -38,12 +41,20 @@ def test_the_printed_figures_are_current_and_good_enough(sources: Path) -> None:
     right = sum(item.right for item in results)
     assert right / sum(len(item.finals) for item in results) >= LEAST_RECALL
     assert right / sum(len(item.drafted) for item in results) >= LEAST_PRECISION
-    assert module.table(results) in (ROOT / "docs" / "draft.md").read_text(encoding="utf-8")
+    assert module.table(results) in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_printed_figures_of_the_invented_document_are_current() -> None:
-    workspace = build(installed=False, extra=[INVENTED])
-    source = INVENTED / "source" / f"{INVENTED.name}.txt"
+    assert table_of([INVENTED]) in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_printed_figures_of_the_documents_with_a_key_alone_are_current() -> None:
+    assert table_of([KEYS / name for name in ("yunlan-2025-9", "nanting-2026-5")]) in PAGE.read_text(encoding="utf-8")
+
+
+def table_of(rulesets: Sequence[Path]) -> str:
+    """The table of rulesets that have their documents beside them."""
+    workspace = build(installed=False, extra=rulesets)
     module = measuring()
-    measured = module.measure(source, INVENTED.name, workspace)
-    assert module.table([measured]) in (ROOT / "docs" / "draft.md").read_text(encoding="utf-8")
+    measured = [module.measure(folder / "source" / f"{folder.name}.txt", folder.name, workspace) for folder in rulesets]
+    return str(module.table(measured))
