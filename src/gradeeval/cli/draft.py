@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
-from gradeeval.cli.preparing import opened
+from gradeeval.cli.preparing import opened, tell_unlisted
 from gradeeval.drafting.demands import candidates
 from gradeeval.drafting.folder import Draft, files, place
 from gradeeval.drafting.front import read_front, tier_of
@@ -64,6 +64,7 @@ def command(document: Path, output: Path, jurisdiction: str | None, horizon: str
     place(output, files(draft))
     for note in (*found.notes, *front.guesses):
         click.echo(_("提示：{message}").format(message=note), err=True)
+    tell_unlisted(front.jurisdiction, workspace.rosters)
     click.echo(
         _(
             "{path}：{title}，{segments} 句待处理，{candidates} 条候选要求（有数字的 {numeric} 条）；请先看 draft-notes.md"

@@ -25,7 +25,9 @@ from gradeeval.findings.result import Result
 from gradeeval.messages import _, listed, nearest
 from gradeeval.plugins import Plugin
 from gradeeval.problems import Problem
+from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.reading import Dataset, ProfileReader
+from gradeeval.profiles.regions import unlisted
 from gradeeval.reports.rendering import Layout
 from gradeeval.rulesets.reading import candidate_files
 from gradeeval.rulesets.ruleset import Ruleset
@@ -126,6 +128,13 @@ def candidate_notes(rulesets: Iterable[Ruleset]) -> Iterator[str]:
     for ruleset in rulesets:
         if candidate_files(ruleset):
             yield _("提示：规则集 {id} 还有候选要求（candidates），未定稿，不参与评定").format(id=ruleset.document.id)
+
+
+def tell_unlisted(code: str, rosters: Iterable[Roster]) -> None:
+    """Says on standard error that no roster has the region which a ruleset is for, so that it applies to nobody."""
+    sentence = unlisted(code, rosters)
+    if sentence is not None:
+        click.echo(_("提示：{message}").format(message=sentence), err=True)
 
 
 def prepare(workspace: Workspace, paths: Iterable[Path], engine: str | None) -> Prepared:

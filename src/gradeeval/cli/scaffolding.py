@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
-from gradeeval.cli.preparing import opened
+from gradeeval.cli.preparing import opened, tell_unlisted
 from gradeeval.errors import Misuse
 from gradeeval.files.folders import new_folder
 from gradeeval.files.writing import write_whole
@@ -107,9 +107,7 @@ def _placed(code: str | None) -> str:
     """The code, or the usual one; a region that no roster has is told, since nothing would be judged there."""
     code = _ANYWHERE if code is None else code
     check_region(code)
-    workspace = opened()
-    if not any(row.kind == "region" and row.id == code for roster in workspace.rosters for row in roster.rows):
-        click.echo(_("提示：名册上没有区域 {code}；没有名册，就没有对象适用这个规则集").format(code=code), err=True)
+    tell_unlisted(code, opened().rosters)
     return code
 
 

@@ -9,7 +9,7 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import candidate_notes, form_notes, opened
+from gradeeval.cli.preparing import candidate_notes, form_notes, opened, tell_unlisted
 from gradeeval.cli.progress import rated
 from gradeeval.cli.ruleset_paths import ruleset_folder
 from gradeeval.errors import InvalidContent, NotFound
@@ -17,6 +17,7 @@ from gradeeval.files.reading import read_plain
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
 from gradeeval.profiles.datasets import Looking, read_manifest, sifting, unswept
+from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
@@ -49,12 +50,16 @@ def command(paths: tuple[Path, ...], kind: str | None) -> int:
     datasets = [
         path for path in paths if path.is_dir() and _ruleset_of(path) is None and read_manifest(path) is not None
     ]
+    rosters = list(workspace.rosters)
     for path in datasets:
-        problems.extend(_dataset(path, workspace))
+        faults, brought = _dataset(path, workspace)
+        problems.extend(faults)
+        rosters.extend(brought)
     others = [path for path in paths if _ruleset_of(path) is None and path not in datasets]
     if others:
         dataset = ProfileReader(workspace.scope, workspace.readers).read(others)
         problems.extend(dataset.problems)
+        rosters.extend(dataset.rosters)
         for line in problem_lines(form_notes(dataset, workspace)):
             click.echo(line, err=True)
         click.echo(
@@ -62,6 +67,8 @@ def command(paths: tuple[Path, ...], kind: str | None) -> int:
                 profiles=len(dataset.profiles), rosters=len(dataset.rosters)
             )
         )
+    for path in folders:
+        tell_unlisted(workspace.ruleset(path.resolve().name).document.jurisdiction, rosters)
     return _told(problems)
 
 
@@ -84,8 +91,8 @@ def _told(problems: Sequence[Problem]) -> int:
     return 3 if problems else 0
 
 
-def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
-    """Looks at every record of a dataset, of whatever size; what is written is at most ``MOST_TOLD`` problems."""
+def _dataset(path: Path, workspace: Workspace) -> tuple[list[Problem], Sequence[Roster]]:
+    """Looks at every record of a dataset, of whatever size: at most ``MOST_TOLD`` problems, and its rosters."""
     found = sifting([path], workspace.scope, workspace.readers)
     assert found.manifest is not None
     if found.manifest.layout is not None:
@@ -95,7 +102,7 @@ def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
         parts = [read_part(path, found.manifest, part) for part in parts_of(found.manifest)]
         count = sum(frame.height for part in parts for frame in part.profiles.values())
         click.echo(_("{path}：编码列，{count} 份档案").format(path=path, count=count))
-        return []
+        return [], ()
     problems: list[Problem] = []
     left = 0
     with unswept():
@@ -115,7 +122,8 @@ def _dataset(path: Path, workspace: Workspace) -> list[Problem]:
     )
     if left:
         click.echo(_("另有 {count} 条不合规，没有逐条列出").format(count=left))
-    return [*found.problems, *regions.clashes(), *regions.ended(sorted(sieve.ends)), *problems]
+    faults = [*found.problems, *regions.clashes(), *regions.ended(sorted(sieve.ends)), *problems]
+    return faults, found.rosters
 
 
 def _ruleset_of(path: Path) -> Path | None:

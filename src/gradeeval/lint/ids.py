@@ -1,4 +1,7 @@
-"""Family I: ids outlive the text they stand for. Against a revision (``--base``): none goes without a word or moves on."""
+"""Family I: ids outlive the text they stand for. Against a revision (``--base``): none goes without a word or moves on.
+
+The code of a region is an id too: that of a place which some roster knows.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 from gradeeval.lint.check import ERROR, Check, Hit, Material
 from gradeeval.messages import _
+from gradeeval.profiles.regions import unlisted
 
 
 def removed(material: Material) -> Iterator[Hit]:
@@ -63,8 +67,17 @@ def retired_in_use(material: Material) -> Iterator[Hit]:
                 )
 
 
+def unlisted_regions(material: Material) -> Iterator[Hit]:
+    """Jurisdictions that no roster at hand has: nobody is placed there, so nothing would ever be judged."""
+    for encoded in material.linted():
+        sentence = unlisted(encoded.ruleset.document.jurisdiction, material.rosters)
+        if sentence is not None:
+            yield Hit(encoded.at("jurisdiction"), sentence)
+
+
 CHECKS = (
     Check("I104", "要求删去而没有说明", "Requirement removed without retirement", removed, ERROR),
     Check("I105", "编号改指别的内容", "Id that means something else than before", reused, ERROR),
     Check("I106", "停用的编号又在使用", "Retired id in use", retired_in_use, ERROR),
+    Check("I108", "适用区域不在名册上", "Jurisdiction that no roster has", unlisted_regions, ERROR),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gradeeval.messages import _
 from gradeeval.problems import Problem
@@ -75,6 +75,18 @@ class Regions:
                         ),
                         roster.file,
                     )
+
+
+def unlisted(code: str, rosters: Iterable[Roster]) -> str | None:
+    """What to do about a ruleset's region that none of these rosters has; None where one has it.
+
+    The rosters place every subject in a jurisdiction: without that region the ruleset applies to nobody.
+    """
+    if any(row.kind == "region" and row.id == code for roster in rosters for row in roster.rows):
+        return None
+    return _(
+        "名册上没有区域 {code}，规则集因此不适用于任何对象；请核对区划代码；没有写错的，须另备列有它的名册：随档案给出，或放进规则集旁边的 shared/rosters，用 --ruleset-dir 一并给出"
+    ).format(code=code)
 
 
 def _clash(first: ListedPart, second: ListedPart) -> bool:
