@@ -33,7 +33,7 @@ from gradeeval.workspace import Workspace
 @options.language
 def command(rulesets: tuple[str, ...], engine: str | None, mutate: bool, jobs: int) -> int:
     """Runs all cases of the rulesets named (by id or path), or of all; 1 where one differs, a requirement has none, or a mutant survives."""
-    named = meant(rulesets)
+    named = meant(rulesets, opened)
     workspace = opened(named.folders)
     make_engine, name, note = engine_factory(engine)
     if note:

@@ -12,6 +12,7 @@ from gradeeval.cli.configuration import configuration
 from gradeeval.cli.linting import gathered
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import opened
+from gradeeval.cli.ruleset_paths import meant
 from gradeeval.errors import Misuse, NotFound, PluginFault
 from gradeeval.lint.check import ERROR, WARNING, Check
 from gradeeval.lint.checks import CHECKS
@@ -80,7 +81,7 @@ def command(
         raise Misuse(_("配置 lint 须是一张表：[gradeeval.lint]"))
     if implies and rulesets:
         raise Misuse(_("--implies 已写明两个规则集，不再另写"))
-    if mend and not (rulesets and all(Path(name).exists() for name in rulesets)):
+    if mend and not meant(rulesets, lambda: with_folders(())).written:
         raise Misuse(_("--fix 要求写出规则集文件夹或文件的路径"))
 
     def found() -> tuple[Report, bool]:

@@ -43,7 +43,7 @@ def gathered(
     ``base`` is the git revision that ids are compared with. Where the indicators themselves are refused nothing can be
     checked and the material is empty.
     """
-    named = meant((*names, *(compared or ())))
+    named = meant((*names, *(compared or ())), lambda: opened(()))
     try:
         workspace = opened(named.folders)
     except InvalidContent as refused:
@@ -71,18 +71,20 @@ def gathered(
         as_of=as_of,
         before={id: _before(read[id], base) for id in chosen if id in read} if base is not None else {},
         watched=partial(watched, label=_("证明")),
-        compared=_compared(compared, workspace),
+        compared=_compared(compared, workspace, lambda: opened(())),
         seconds=seconds,
         unread=frozenset(workspace.rulesets).difference(read),
     )
     return material, problems
 
 
-def _compared(names: tuple[str, str] | None, workspace: Workspace) -> tuple[str, str] | None:
+def _compared(
+    names: tuple[str, str] | None, workspace: Workspace, installed: Callable[[], Workspace]
+) -> tuple[str, str] | None:
     """The ids of two rulesets that are named by id or by folder."""
     if names is None:
         return None
-    first, second = (meant([name]).chosen(workspace) for name in names)
+    first, second = (meant([name], installed).chosen(workspace) for name in names)
     if len(first) != 1 or len(second) != 1:
         raise Misuse(_("--implies 的两项须各是一个规则集"))
     return first[0], second[0]

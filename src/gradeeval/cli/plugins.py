@@ -12,11 +12,14 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import opened
+from gradeeval.cli.ruleset_paths import tell_two
 from gradeeval.conformance.kit import SECONDS, examine
+from gradeeval.conformance.package import is_installed
 from gradeeval.errors import NotFound
 from gradeeval.files.writing import escape_controls
 from gradeeval.messages import _, listed, mark
 from gradeeval.plugins import HOOK_VERSION, Plugin
+from gradeeval.rulesets.folders import only_a_path
 
 
 @click.group(help=mark("查看已安装的插件和规则集文件夹；检查一个是否合格。"))
@@ -77,6 +80,8 @@ def check_plugin(
 ) -> int:
     """Writes the record; 3 where something cannot be used at all, else 1 where a step has problems."""
     chosen = [(path, form or _form(path)) for path in outputs]
+    if not only_a_path(named) and Path(named).is_dir() and is_installed(named):
+        tell_two(named)
     record = examine(named, sources=sources, beside=beside, seconds=timeout)
     written = {"text": record.as_text, "json": record.as_json}
     for path, name in chosen:

@@ -35,7 +35,7 @@ from gradeeval.schemas import shipped
 from gradeeval.workspace import Workspace, build
 
 _TOLD = "gradeeval.told"
-"""Where ``opened`` keeps what it has said, for commands that open several workspaces."""
+"""Where ``tell_once`` keeps what it has said: a command may open several workspaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,20 @@ def opened(extra: Iterable[Path] = (), *, checks: bool = False, shipped_from: Pa
         slow=_still_loading,
         shipped_from=shipped_from,
     )
-    told = meta.setdefault(_TOLD, set())
     refusals = (_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why) for plugin, why in workspace.refused)
     for line in (*refusals, *candidate_notes(workspace.rulesets.values())):
-        if line not in told:
-            told.add(line)
-            click.echo(escape_controls(line), err=True)
+        tell_once(line)
     for name in meta.get(options.REQUIRED) or ():
         _require(name, workspace.plugins)
     return workspace
+
+
+def tell_once(line: str) -> None:
+    """Says it on standard error, unless this run has said it."""
+    told = click.get_current_context().meta.setdefault(_TOLD, set())
+    if line not in told:
+        told.add(line)
+        click.echo(escape_controls(line), err=True)
 
 
 class AskedRules(TypedDict):

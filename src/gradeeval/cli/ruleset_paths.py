@@ -1,14 +1,18 @@
-"""Which rulesets are meant by what stands on the command line: ids, ruleset folders, files in them, folders of them."""
+"""Which rulesets are meant by what stands on the command line: ids, ruleset folders, files in them, folders of them.
+
+A word that is the id of an installed ruleset means that one; the folder of the same name beside it is written ``./word``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradeeval.cli.preparing import tell_once
 from gradeeval.errors import NotFound
 from gradeeval.messages import _
-from gradeeval.rulesets.folders import SHARED
+from gradeeval.rulesets.folders import SHARED, only_a_path
 from gradeeval.workspace import Workspace
 
 _DOCUMENT = "document.yaml"
@@ -27,6 +31,11 @@ class Meant:
         """Whether nothing was named."""
         return not self.ids and not self.folders and not self.shared
 
+    @property
+    def written(self) -> bool:
+        """Whether paths were named and nothing else: what lies there is somebody's to change."""
+        return not self.everything and not self.ids
+
     def unused(self, workspace: Workspace) -> tuple[Path, ...]:
         """The folders ``shared`` that are named while the indicators in use are those of another one."""
         used = {Path(found.origin.file).resolve().parent for found in workspace.scope.indicators.values()}
@@ -42,16 +51,24 @@ class Meant:
         return tuple(dict.fromkeys(ids))
 
 
-def meant(names: Iterable[str]) -> Meant:
-    """What the names mean. Raises ``NotFound`` for a path that does not exist or lies in no ruleset folder."""
+def meant(names: Iterable[str], opened: Callable[[], Workspace]) -> Meant:
+    """What the names mean, beside the rulesets of the workspace that ``opened`` gives where one of them may be an id or a folder.
+
+    Raises ``NotFound`` for a path that does not exist or lies in no ruleset folder.
+    """
     ids: list[str] = []
     folders: list[Path] = []
     shared: list[Path] = []
     for name in names:
         path = Path(name)
         if not path.exists():
-            if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml"):
+            if only_a_path(name):
                 raise NotFound(_("文件 {path} 不存在；请检查路径").format(path=path))
+            ids.append(name)
+            continue
+        if not only_a_path(name) and (installed := opened().rulesets.get(name)) is not None:
+            if installed.folder.resolve() != path.resolve():
+                tell_two(name)
             ids.append(name)
             continue
         own = ruleset_folder(path)
@@ -66,6 +83,15 @@ def meant(names: Iterable[str]) -> Meant:
         else:
             raise NotFound(_("{path} 不是规则集文件夹：缺少 document.yaml").format(path=path))
     return Meant(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(folders)), tuple(dict.fromkeys(shared)))
+
+
+def tell_two(name: str) -> None:
+    """Says that what is installed was taken although a folder has its name."""
+    tell_once(
+        _("提示：已安装的 {name} 与当前文件夹里的 {name} 同名；用的是已安装的，要用文件夹请写 ./{name}").format(
+            name=name
+        )
+    )
 
 
 def ruleset_folder(path: Path) -> Path | None:

@@ -27,7 +27,7 @@ def command(rulesets: tuple[str, ...], sources: Path) -> int:
     """Verifies the rulesets named (by id or by folder), or all that have their source in the folder; 1 where a problem was found."""
     if not sources.is_dir():
         raise NotFound(_("文件夹 {path} 不存在").format(path=sources))
-    named = meant(rulesets)
+    named = meant(rulesets, opened)
     workspace = opened(named.folders)
     found = verified = 0
     for id in named.chosen(workspace):

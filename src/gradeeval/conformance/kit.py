@@ -66,13 +66,15 @@ def examine(
 ) -> Record:
     """The record of a folder (of one ruleset, of several, or the source folder of a distribution) or of what is installed.
 
+    A ``Path`` is a folder; a word is what is installed under that name, else the folder of that name.
+
     ``sources`` holds the texts of the documents; without it they are not compared. ``beside`` are folders of rulesets that
     the examined ones refer to. ``seconds`` is how long a plugin may take to load, in a process of its own.
     Raises ``NotFound`` and ``Misuse`` where nothing of that name can be examined.
     """
     if sources is not None and not sources.is_dir():
         raise NotFound(_("文件夹 {path} 不存在").format(path=sources))
-    package = find_package(str(named))
+    package = find_package(named)
     heard = load(package, seconds) if package.kind == DISTRIBUTION else Heard(tuple(ruleset_folders(package.homes[0])))
     examination = _Examination(package, heard, tuple(beside))
     examination.run(sources)

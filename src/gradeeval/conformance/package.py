@@ -11,13 +11,16 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.files.reading import decode, read_bytes
 from gradeeval.messages import _, listed, nearest
 from gradeeval.plugins import GROUP, namespace_of
-from gradeeval.rulesets.folders import ruleset_folders
+from gradeeval.rulesets.folders import only_a_path, ruleset_folders
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 FOLDER, DISTRIBUTION = "folder", "distribution"
 MOST_FILES = 5_000
@@ -42,14 +45,19 @@ class Package:
     homes: tuple[Path, ...]
 
 
-def find_package(named: str) -> Package:
-    """What is meant by a path or a name. Raises ``NotFound`` or ``Misuse``."""
+def find_package(named: str | Path) -> Package:
+    """What is meant by a path, or by a word: what is installed under that name, else the folder. Raises ``NotFound`` or ``Misuse``."""
     path = Path(named)
-    if path.exists() or "/" in named or "\\" in named:
+    if isinstance(named, Path) or only_a_path(named) or (path.exists() and not is_installed(named)):
         if not path.is_dir():
             raise NotFound(_("文件夹 {path} 不存在").format(path=named))
         return _of_folder(path.resolve())
     return _installed(named)
+
+
+def is_installed(named: str) -> bool:
+    """Whether a distribution of this name, or one with a plugin of this name, is installed."""
+    return bool(_points(named))
 
 
 def files_of(package: Package, rulesets: Iterable[Path] = ()) -> dict[str, str]:
@@ -138,18 +146,26 @@ def _homes(entries: tuple[tuple[str, str], ...], folders: tuple[Path, ...]) -> I
             raise Misuse(_("没有找到模块 {module} 的文件夹；请做成带 __init__.py 的包").format(module=top))
 
 
+def _points(named: str) -> list[EntryPoint]:
+    """The entries of the distribution that a name means, be it its own or that of one of its plugins."""
+    from importlib.metadata import entry_points
+
+    points = list(entry_points(group=GROUP))
+    wanted = namespace_of(named)
+    chosen = [point for point in points if point.dist is not None and namespace_of(point.dist.name) == wanted]
+    if chosen:
+        return chosen
+    distributions = {point.dist.name for point in points if point.dist is not None and point.name == named}
+    return [point for point in points if point.dist is not None and point.dist.name in distributions]
+
+
 def _installed(named: str) -> Package:
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
-    points = [point for point in entry_points(group=GROUP) if point.dist is not None]
-    wanted = namespace_of(named)
-    chosen = [point for point in points if point.dist is not None and namespace_of(point.dist.name) == wanted]
-    if not chosen:
-        distributions = {point.dist.name for point in points if point.dist is not None and point.name == named}
-        chosen = [point for point in points if point.dist is not None and point.dist.name in distributions]
+    chosen = _points(named)
     if not chosen or chosen[0].dist is None:
-        names = sorted({point.dist.name for point in points if point.dist is not None})
+        names = sorted({point.dist.name for point in entry_points(group=GROUP) if point.dist is not None})
         hint = nearest(named, names)
         raise NotFound(
             _("没有安装插件 {name}{hint}；已安装：{known}").format(name=named, hint=hint, known=listed(names))

@@ -41,6 +41,14 @@ def ruleset_folders(root: Path) -> list[Path]:
     return found
 
 
+def only_a_path(named: str) -> bool:
+    """Whether what somebody named can be nothing but a path: it has a slash, or is a file of YAML.
+
+    Any other word is the name of what is installed under it, and a folder of the working folder only where nothing is.
+    """
+    return "/" in named or "\\" in named or named in (".", "..") or named.endswith((".yaml", ".yml"))
+
+
 def look_over(folder: Path) -> None:
     """Raises ``InvalidContent`` for links, for what is neither file nor folder, and for what is too much.
 
