@@ -24,6 +24,7 @@ Found = dict[str, Any]
 def taken(words: Sequence[str | Path], processes: int = 1, *, codes: Sequence[int] = (0, 1)) -> Found:
     """Runs a command of gradeeval on so many cores: seconds by the wall, of processor, and the most memory that a process held."""
     environment = os.environ | {"POLARS_MAX_THREADS": "1", "GRADEEVAL_LANG": "en"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are kept, as after an installation
     pinned = _pinned(processes) if hasattr(os, "sched_setaffinity") else None
     before = os.times()
     start = time.perf_counter()

@@ -28,6 +28,7 @@ from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.evaluate.verdict import verdict as verdict_of_entries
 from gradeeval.files.folders import hold
 from gradeeval.reports.fitting import width
+from gradeeval.vocabulary import KINDS
 
 DAY = "2026-01-01"
 PROVINCES = ("110000", "310000", "410000", "430000", "460000", "500000", "630000", "640000")
@@ -152,12 +153,19 @@ def named_parts(out: Path) -> set[tuple[str, str, str, str, bool]]:
     asked = {(row["id"], row["requirement"]) for row in frame(out, "rollup").iter_rows(named=True)}
     for folder in sorted((out / "provinces").iterdir()):
         parts = {row["part"]: row for row in pl.read_parquet(folder / "parts.parquet").iter_rows(named=True)}
+        apart = {row["part"]: row for row in pl.read_parquet(folder / "apart.parquet").iter_rows(named=True)}
+        own = {
+            (kind, row["id"]): row
+            for kind in KINDS
+            for row in pl.read_parquet(folder / f"{kind}.parquet").iter_rows(named=True)
+        }
         for row in pl.read_parquet(folder / "members.parquet").iter_rows(named=True):
             part = parts[row["part"]]
+            codes = apart.get(row["part"]) or own[part["part_kind"], part["id"]]
             for id, kind, tier, type in binds:
                 sort = (kind, tier, type) == (row["part_kind"], row["part_tier"], row["part_type"])
-                if sort and (row["id"], id) in asked and part.get(id) is not None:
-                    outcome = MEANING[part[id]][0]
+                if sort and (row["id"], id) in asked and codes.get(id) is not None:
+                    outcome = MEANING[codes[id]][0]
                     if outcome != "not_applicable":
                         found.add((row["id"], id, outcome, part["id"], part["absent"]))
     return found

@@ -38,7 +38,7 @@ def test_the_sql_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_files_are_told(folder: Path) -> None:
     made = {path.stem for path in folder.glob("结果/provinces/*/*.parquet")}
-    assert made == {*FILES, "institution", "network", "region"}
+    assert made == {*FILES, "apart", "institution", "network", "region"}
     text = PAGE.read_text(encoding="utf-8")
     assert all(f"`{name}.parquet`" in text for name in made)
 

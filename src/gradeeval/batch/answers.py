@@ -18,6 +18,7 @@ from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.findings.relations import Standing, told
 from gradeeval.messages import _, chosen, listed, nearest
 from gradeeval.problems import Problem
+from gradeeval.vocabulary import KINDS
 
 FILES = (
     *("subjects", "verdicts", "gaps", "rollup", "figures", "children", "contributors", "members", "parts", "places"),
@@ -209,13 +210,27 @@ class Results:
             FROM parts LIMIT 0"""
         )
         for folder in self._folders():
-            paths = [_quoted(folder / f"{name}.parquet") for name in ("members", "parts")]
-            of = "FROM read_parquet(?) m WHERE m.kind = ? AND m.id = ?"
-            if self.rows(f"SELECT 1 {of} LIMIT 1", [paths[0], kind, id]):
+            members, parts, apart, *own = (
+                _quoted(folder / f"{name}.parquet") for name in ("members", "parts", "apart", *KINDS)
+            )
+            if self.rows("SELECT 1 FROM read_parquet(?) WHERE kind = ? AND id = ? LIMIT 1", [members, kind, id]):
+                own_codes = "".join(
+                    """ UNION ALL BY NAME SELECT who.*, c.* EXCLUDE (id) FROM who ANTI JOIN read_parquet(?) USING (part)
+                    JOIN read_parquet(?) c USING (id) WHERE part_kind = ?"""
+                    for _kind in KINDS
+                )
                 self._run(
-                    f"""CREATE OR REPLACE TEMP TABLE own AS SELECT m.part_tier, m.part_type, p.*
-                    FROM (SELECT part, part_tier, part_type {of}) m JOIN read_parquet(?) p USING (part)""",  # noqa: S608
-                    [paths[0], kind, id, paths[1]],
+                    f"""CREATE OR REPLACE TEMP TABLE own AS WITH who AS (SELECT m.part_tier, m.part_type, p.*
+                    FROM read_parquet(?) m JOIN read_parquet(?) p USING (part) WHERE m.kind = ? AND m.id = ?)
+                    SELECT who.*, c.* EXCLUDE (part) FROM who JOIN read_parquet(?) c USING (part){own_codes}""",  # noqa: S608
+                    [
+                        members,
+                        parts,
+                        kind,
+                        id,
+                        apart,
+                        *(one for pair in zip(own, KINDS, strict=True) for one in (apart, *pair)),
+                    ],
                 )
                 return
 

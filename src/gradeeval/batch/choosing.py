@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -45,6 +45,12 @@ class Choice:
         """The places in ``sets`` of those who are asked a requirement."""
         return tuple(place for place, one in enumerate(self.sets) if id in one.requirements)
 
+    def covers(self, own: int, by: int) -> bool:
+        """Whether those of the set ``own`` are asked all that documents of the set ``by`` ask of their sort."""
+        documents = self.sets[own].documents
+        later = any(item.supersedes is not None and item.document in documents for item in self.requirements)
+        return not later and set(self.sets[by].documents) <= set(documents)
+
     def documents(self) -> pl.DataFrame:
         """``@asked`` and ``document``, a row a document of each set."""
         pairs = [(place, id) for place, one in enumerate(self.sets) for id in one.documents]
@@ -62,12 +68,17 @@ def choose(
     """What is asked of the subjects of these frames, a frame a kind."""
     sets: dict[Asked, int] = {}
     alike: dict[str, pl.DataFrame] = {}
+    bound: dict[tuple[object, ...], Asked] = {}
     for kind, frame in profiles.items():
         found = frame.select(ALIKE).unique(maintain_order=True)
-        places = [
-            sets.setdefault(_asked(_like(kind, *row), regions, documents.values(), load, as_of, wanted), len(sets))
-            for row in found.iter_rows()
-        ]
+        places = []
+        for row in found.iter_rows():
+            like = _like(kind, *row)
+            chosen = tuple(one.id for one in documents_for(like, documents.values(), regions, as_of, wanted))
+            sort = chosen, kind, like.tier, like.type  # what requirements bind by
+            if sort not in bound:
+                bound[sort] = _asked(like, {id: load(id) for id in chosen}, wanted)
+            places.append(sets.setdefault(bound[sort], len(sets)))
         alike[kind] = found.with_columns(pl.Series("@asked", places, dtype=pl.UInt32))
     used = [id for id in documents if any(id in one.documents for one in sets)]
     return Choice(
@@ -84,14 +95,6 @@ def _like(kind: str, region: str, text: str, tier: str | None, type: str | None)
     return Profile(kind, "", "", period, region, tier, type)
 
 
-def _asked(
-    profile: Profile,
-    regions: Regions,
-    documents: Iterable[PolicyDocument],
-    load: Callable[[str], Sequence[Requirement]],
-    as_of: str,
-    wanted: Wanted,
-) -> Asked:
-    chosen = [document.id for document in documents_for(profile, documents, regions, as_of, wanted)]
-    requirements, _gone = requirements_for(profile, {id: load(id) for id in chosen}, wanted)
-    return Asked(tuple(chosen), frozenset(item.id for item in requirements))
+def _asked(profile: Profile, loaded: Mapping[str, Sequence[Requirement]], wanted: Wanted) -> Asked:
+    requirements, _gone = requirements_for(profile, loaded, wanted)
+    return Asked(tuple(loaded), frozenset(item.id for item in requirements))

@@ -73,7 +73,8 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
     in a fixed order. What is rolled up is not summed yet: that is ``rolled_up``'s.
     """
-    regions = Regions(Places(columns, rules.scope, lenient=False).rosters)
+    around = Places(columns, rules.scope, lenient=False)
+    regions = Regions(around.rosters)
     asked = {
         kind: frame.filter((pl.col("@end") <= rules.as_of) & _among(own, kind))
         for kind, frame in columns.profiles.items()
@@ -85,7 +86,9 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     permits = {item.id: item for one in more for item in rules.load(one.document) if item.force == "permit"}
     asked_for = [*choice.requirements, *more]
     run = judge(
-        columns, rules.scope, asked_for, {**choice.permits, **permits}, rules.as_of, reference.Engine, roll_up=True
+        *(columns, rules.scope, asked_for, {**choice.permits, **permits}, rules.as_of, reference.Engine),
+        roll_up=True,
+        places=around,
     )
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
@@ -218,9 +221,10 @@ def _findings(codes: pl.DataFrame, requirements: Iterable[Requirement], as_of: s
     """How many findings each requirement has, by outcome and whether it is due or standing."""
     for item in requirements:
         counts: dict[tuple[bool, str], int] = {}
-        for code, count in codes[item.id].drop_nulls().value_counts().sort(item.id).iter_rows():
-            key = binds_now(item, code, as_of), OUTCOMES[code]
-            counts[key] = counts.get(key, 0) + count
+        for code, count in codes[item.id].value_counts().iter_rows():
+            if code is not None:
+                key = binds_now(item, code, as_of), OUTCOMES[code]
+                counts[key] = counts.get(key, 0) + count
         for (due, outcome), count in sorted(counts.items()):
             yield {"requirement": item.id, "force": item.force, "due": due, "outcome": outcome, "count": count}
 

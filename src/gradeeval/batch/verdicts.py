@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -31,11 +32,18 @@ def verdict_of(codes: pl.DataFrame, requirements: Sequence[Requirement], as_of: 
 
 def _tests(requirements: Iterable[Requirement], as_of: str) -> dict[int, list[pl.Expr]]:
     """By rank, what makes a verdict at least that bad."""
-    tests: dict[int, list[pl.Expr]] = {}
+    alike: dict[tuple[int, ...], list[str]] = {}
     for requirement in requirements:
-        for code, outcome in OUTCOMES.items():
-            said = verdict([(requirement.force, binds_now(requirement, code, as_of), outcome)])
-            rank = _WORST.index(said)
+        ranks = (_rank(requirement.force, binds_now(requirement, code, as_of), OUTCOMES[code]) for code in OUTCOMES)
+        alike.setdefault(tuple(ranks), []).append(requirement.id)
+    tests: dict[int, list[pl.Expr]] = {}
+    for found, ids in alike.items():
+        for rank, code in zip(found, OUTCOMES, strict=True):
             if rank:
-                tests.setdefault(rank, []).append(pl.col(requirement.id) == literal(code, pl.UInt8))
+                tests.setdefault(rank, []).append(pl.col(ids) == literal(code, pl.UInt8))
     return tests
+
+
+@cache
+def _rank(force: str, binding: bool, outcome: str) -> int:
+    return _WORST.index(verdict([(force, binding, outcome)]))

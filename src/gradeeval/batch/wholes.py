@@ -38,13 +38,16 @@ _FRAMES = {
         "part": pl.UInt32,
     },
 }
-"""The columns of each frame beside ``parts``, which has ``part``, who that is and a code a requirement."""
+"""The columns of each frame beside ``parts``, which has ``part`` and who that is, and ``apart``: a code a requirement of the
+parts whose codes are not those that they have in their own right."""
+
+_ASKED = "@asked"
 
 
 def behind(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """``figures``, ``children``, ``contributors``, ``members`` and ``parts``; ``rows`` are the judged ones by kind."""
+    """``figures``, ``children``, ``contributors``, ``members``, ``parts``, ``apart``; ``rows`` are the judged ones by kind."""
     made: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=schema)] for name, schema in _FRAMES.items()}
-    members = [pl.DataFrame(schema={**_FRAMES["members"], ROW: pl.UInt32})]
+    members = [pl.DataFrame(schema={**_FRAMES["members"], ROW: pl.UInt32, _ASKED: pl.UInt32})]
     for whole in (whole for whole in rollup.WHOLES if whole in rows):
         members.extend(_members(run, whole, rows[whole]))
     for requirement in choice.requirements:
@@ -54,19 +57,20 @@ def behind(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[s
                 made[name].append(frame)
     every = pl.concat(members)
     parts = _parts(run, every)
+    apart = _apart(run, choice, parts, every, rows)
     numbered = parts.select("part_kind", ROW, "part")
     made["members"].append(
-        every.drop("part")
+        every.drop("part", _ASKED)
         .join(numbered, on=["part_kind", ROW])
         .sort(*_FRAMES["members"])
         .select(list(_FRAMES["members"]))
     )
-    return {**{name: pl.concat(frames) for name, frames in made.items()}, "parts": parts.drop(ROW)}
+    return {**{name: pl.concat(frames) for name, frames in made.items()}, "parts": parts.drop(ROW), "apart": apart}
 
 
 def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Each part of each judged whole, by the sort that requirements bind; ``@row`` is that of the part."""
-    wholes = keys.select(pl.col(ROW).alias("@whole"), pl.col("@id").alias("id"))
+    wholes = keys.select(pl.col(ROW).alias("@whole"), pl.col("@id").alias("id"), _ASKED)
     for reach, edges in rollup.members(run, whole):
         yield edges.join(wholes, on="@whole").select(
             pl.lit(whole).alias("kind"),
@@ -76,11 +80,12 @@ def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[pl.DataFrame]
             pl.lit(reach.type, pl.String).alias("part_type"),
             pl.lit(0, pl.UInt32).alias("part"),
             pl.col("@part").alias(ROW),
+            _ASKED,
         )
 
 
 def _parts(run: Run, members: pl.DataFrame) -> pl.DataFrame:
-    """Who the parts are, with or without a profile in the period of their whole, and all their codes; numbered from 0."""
+    """Who the parts are, with or without a profile in the period of their whole; numbered from 0."""
     made = []
     for kind in KINDS:
         rows = members.filter(pl.col("part_kind") == kind)[ROW].unique().sort()
@@ -92,14 +97,27 @@ def _parts(run: Run, members: pl.DataFrame) -> pl.DataFrame:
             pl.col("@region").alias("region"),
             (~pl.col("@present")).alias("absent"),
         )
-        codes = run.codes[kind]
-        made.append(
-            pl.concat([who.select(pl.all().gather(rows)), codes.select(pl.all().gather(rows))], how="horizontal")
-            if codes.width
-            else who.select(pl.all().gather(rows))
-        )
-    both = pl.concat(made, how="diagonal").sort("part_kind", "id", ROW)
-    return both.with_row_index("part")
+        made.append(who.select(pl.all().gather(rows)))
+    return pl.concat(made).sort("part_kind", "id", ROW).with_row_index("part")
+
+
+def _apart(
+    run: Run, choice: Choice, parts: pl.DataFrame, members: pl.DataFrame, rows: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """``part`` and codes of parts that have no results of their own, or that are not asked there what their whole asks them."""
+    made = [pl.DataFrame(schema={"part": pl.UInt32})]
+    for kind in KINDS:
+        of_kind = members.filter(pl.col("part_kind") == kind).select(ROW, pl.col(_ASKED).alias("@by")).unique()
+        asked = of_kind.join(rows[kind].select(ROW, _ASKED), on=ROW, how="left") if kind in rows else of_kind
+        if _ASKED in asked.columns:
+            pairs = asked.select("@by", _ASKED).unique().drop_nulls()
+            same = [choice.covers(own, by) for by, own in pairs.iter_rows()]
+            asked = asked.join(pairs.filter(pl.Series(same, dtype=pl.Boolean)), on=["@by", _ASKED], how="anti")
+        own = parts.filter(pl.col("part_kind") == kind).join(asked.select(ROW).unique(), on=ROW, how="semi")
+        ids = [item.id for item in choice.requirements if item.binds.kind == kind]
+        if own.height and ids:
+            made.append(own.select("part").hstack(run.codes[kind].select(pl.col(ids).gather(own[ROW]))))
+    return pl.concat(made, how="diagonal")
 
 
 def _behind(

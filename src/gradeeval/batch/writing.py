@@ -14,8 +14,8 @@ from polars.io.plugins import register_io_source
 if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
-_ROWS = 122_880
-"""Rows of a group in a file that is written piece by piece: what the database of ``results`` takes at a time."""
+_ROWS = 245_760
+"""Rows of a group in a file that is written piece by piece: twice what the database of ``results`` takes at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class Elsewhere:
         said = json.loads(files.pop(PART))
         said["files"].append(_entry(files[ROLLUP]))
         said["files"].sort(key=lambda entry: entry["path"])
-        self.files.write_folder(self._folder(job), {**files, PART: plain_json(said)})
+        self.files.write_folder(self._folder(job), {**files, PART: plain_json(said, indent=None)})
         return job.part
 
     def _judged(self, job: Job, rules: Any) -> DataFrame:

@@ -12,6 +12,7 @@ from gradeeval.engines.columnar.codes import CODES
 from gradeeval.engines.columnar.needs import needs_of
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.outcomes import Outcomes
+from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.relations import Relations, relate
 from gradeeval.engines.columnar.tables import Table
 from gradeeval.engines.columnar.values import Values
@@ -75,16 +76,17 @@ def judge(
     *,
     lenient: bool = False,
     roll_up: bool = False,
+    places: Places | None = None,
 ) -> Run:
     """Judges each requirement on each subject of its sort in its latest period up to ``as_of``.
 
     ``exact`` makes the engine for what columns cannot hold.
     ``codes`` of the result has a frame a kind, a row a subject as in its table, a UInt8 column a requirement (see ``codes``);
     null where the requirement binds another sort. With ``roll_up`` parts without profile in the period of their whole, and
-    those whose judged period is another one, have rows too.
+    those whose judged period is another one, have rows too. ``places`` are those of the columns, where they are known already.
     """
     needs = needs_of(requirements, permits, scope)
-    relations = relate(columns, scope, as_of, needs, lenient=lenient, roll_up=roll_up)
+    relations = relate(columns, places or Places(columns, scope, lenient=lenient), scope, as_of, needs, roll_up=roll_up)
     outcomes = Outcomes(Values(relations, scope), permits)
     run = Run(relations, outcomes, requirements)
     for kind in relations.tables:

@@ -254,13 +254,12 @@ def fits(reach: Reach) -> pl.Expr:
 
 
 def relate(
-    columns: Columns, scope: Scope, as_of: str, needs: Needs, *, lenient: bool = False, roll_up: bool = False
+    columns: Columns, places: Places, scope: Scope, as_of: str, needs: Needs, *, roll_up: bool = False
 ) -> Relations:
     """The tables of these columns, with a row for each subject and period that the requirements look at.
 
     ``roll_up``: parts of what is judged get codes too, in the period of their whole.
     """
-    places = Places(columns, scope, lenient=lenient)
     maker = Maker(columns, scope, places, as_of, needs)
     present = {kind: maker.present(kind) for kind in KINDS}
     years = {kind: _years(kind, present[kind], needs) for kind in KINDS}
@@ -291,7 +290,7 @@ def relate(
         if members is not None:
             rows.append(members)
         tables[kind] = finish(kind, rows, made.alike, maker, _wanted(present[kind], judged_texts))
-    return Relations(tables, places, columns, maker, lenient)
+    return Relations(tables, places, columns, maker, places.lenient)
 
 
 def _years(kind: str, present: pl.DataFrame, needs: Needs) -> list[int]:

@@ -40,25 +40,24 @@ _APPLIES = [code for code, outcome in OUTCOMES.items() if outcome != NOT_APPLICA
 
 
 def tally(run: Run, whole: str) -> pl.DataFrame:
-    """How many parts of each judged whole have which code of each requirement that binds them; the rows of a whole add up.
+    """How many parts of each judged whole have which code of each requirement that binds them.
 
-    ``@row`` of the whole, ``requirement``, ``code``, ``parts`` and ``absent``, those of them without profile; a row for all
-    parts of the whole that lie alike. Parts that a requirement does not apply to are left out, and requirements that apply
-    to no part.
+    ``@row`` of the whole, ``requirement``, ``code``, ``parts`` and ``absent``, those of them without profile. Parts that a
+    requirement does not apply to are left out, and requirements that apply to no part.
     """
     made = [pl.DataFrame(schema=_TALLIED)]
     for reach, bound in _by_reach(run, whole).items():
         edges = _grouped_parts(run, whole, reach)
         if edges is None:
             continue
-        parts, ways = edges
-        counted = _counted(run, reach, bound, parts)
-        made.append(ways.join(counted, on="@group").select(pl.col("@whole").alias(ROW), *list(_TALLIED)[1:]))
+        made.append(_counted(run, reach, bound, *edges))
     return pl.concat(made)
 
 
-def _counted(run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.DataFrame) -> pl.DataFrame:
-    """``@group``, ``requirement``, ``code``, ``parts`` and ``absent`` of parts by group."""
+def _counted(
+    run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.DataFrame, ways: pl.DataFrame
+) -> pl.DataFrame:
+    """The tally of the parts of one sort, by group, of wholes that have these groups (``ways``)."""
     absent = ~run.table(reach.kind).frame["@present"].gather(parts[ROW])
     # What lies alike stands together, so that each count is one pass over neighbours.
     ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
@@ -67,7 +66,7 @@ def _counted(run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.Dat
     cells = run.codes[reach.kind].select(item.id for item in bound).select(pl.all().gather(ordered[ROW]))
     asked = [(item, code) for item in bound for code in cells[item.id].unique().sort() if code in _APPLIES]
     if not asked:
-        return pl.DataFrame(schema={"@group": parts.schema["@group"], **_TALLIED}).drop(ROW)
+        return pl.DataFrame(schema=_TALLIED)
     names = [f"{place}" for place in range(len(asked))]
     sums = (
         (pl.col(item.id) == literal(code, pl.UInt8)).sum().cast(pl.UInt32).alias(name)
@@ -75,19 +74,27 @@ def _counted(run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.Dat
     )
     by_slot = cells.hstack([slots["@slot"].set_sorted()]).group_by("@slot", maintain_order=True).agg(sums)
     who = slots.unique("@slot", keep="first", maintain_order=True)
-    long = by_slot.drop("@slot").hstack(who.select("@group", "absent")).unpivot(names, index=["@group", "absent"])
-    what = pl.DataFrame(
-        {
-            "variable": names,
-            "requirement": [item.id for item, _code in asked],
-            "code": pl.Series([code for _item, code in asked], dtype=pl.UInt8),
-        }
+    of_wholes = (
+        ways.join(by_slot.drop("@slot").hstack(who.select("@group", "absent")), on="@group")
+        .group_by("@whole", maintain_order=True)
+        .agg(pl.col(names).sum(), pl.col(names).filter(pl.col("absent")).sum().name.suffix("absent"))
     )
-    found = long.filter(pl.col("value") > 0).join(what, on="variable")
-    number = pl.col("value").cast(pl.Int64)
-    return found.group_by("@group", "requirement", "code").agg(
-        number.sum().alias("parts"), number.filter(pl.col("absent")).sum().alias("absent")
+    # From here on a row a whole and thing asked, the wholes of one thing after those of another.
+    parts_of, absent_of = (
+        of_wholes.select(pl.col(names) if end == "" else pl.col([f"{name}{end}" for name in names])).unpivot()["value"]
+        for end in ("", "absent")
     )
+    some = (parts_of > 0).arg_true()
+    thing = some // of_wholes.height
+    ids, codes = (pl.Series(values) for values in zip(*((item.id, code) for item, code in asked), strict=True))
+    found = {
+        ROW: of_wholes["@whole"].gather(some % of_wholes.height),
+        "requirement": ids.gather(thing),
+        "code": codes.gather(thing),
+        "parts": parts_of.gather(some),
+        "absent": absent_of.gather(some),
+    }
+    return pl.DataFrame(found).cast(pl.Schema(_TALLIED))
 
 
 def members(run: Run, whole: str) -> Iterator[tuple[Reach, pl.DataFrame]]:
