@@ -438,6 +438,25 @@ def test_a_ruleset_that_agrees_with_its_source(call: Call, country: Path) -> Non
     ]
 
 
+def test_what_is_pending_is_said_and_is_no_problem(call: Call, country: Path) -> None:
+    segments = ledger(SOURCE, "必须")
+    write(Path("texts/jia-2024-1.txt"), SOURCE)
+    for entry in segments[:1]:
+        entry["stretches"][0]["status"] = "pending"
+    write_ruleset(country, requirements=[{"quote": "各医院必须做到"}], segments=segments)
+    some = call("verify", "--sources", "texts")
+    assert (some.code, some.err.startswith("提示：jia-2024-1 有 1 段待处理（共 3 段）")) == (0, True)
+    for entry in segments:
+        entry["stretches"][0] |= {"status": "pending"}
+        entry["stretches"][0].pop("requirements", None)
+    write_ruleset(country, requirements=[], segments=segments)
+    said = call("verify", "jia-2024-1", "--sources", "texts")
+    assert (said.code, said.out) == (0, "jia-2024-1：3 句、3 段、0 条要求，0 个问题，3 段待处理\n")
+    assert said.err.startswith("提示：jia-2024-1 的 3 段全部待处理")
+    assert "C106" in said.err
+    assert call("lint", "jia-2024-1").code == 1
+
+
 def test_a_ruleset_that_does_not_is_told_where(call: Call, country: Path) -> None:
     write_verifiable(country)
     write(Path("texts/jia-2024-1.txt"), SOURCE.replace("做到", "办到"))

@@ -61,11 +61,24 @@ def command(rulesets: tuple[str, ...], sources: Path) -> int:
                 pending=pending,
             )
         )
+        if pending:
+            click.echo(_pending(id, pending, sum(len(entry.stretches) for entry in ledger)), err=True)
         found += len(problems)
         verified += 1
     if not verified:
         raise NotFound(_("{folder} 中没有任何已安装规则集的原文").format(folder=sources))
     return 1 if found else 0
+
+
+def _pending(id: str, pending: int, stretches: int) -> str:
+    """What has not been verified: a ledger that is complete says nothing of stretches that nobody has decided on."""
+    if pending == stretches:
+        return _(
+            "提示：{id} 的 {stretches} 段全部待处理：只核对了台账与原文一致，没有一段已编成要求；要让待处理使流水线失败，请用 gradeeval lint（C106）"
+        ).format(id=id, stretches=stretches)
+    return _(
+        "提示：{id} 有 {pending} 段待处理（共 {stretches} 段），其中有没有要求还不知道；要让待处理使流水线失败，请用 gradeeval lint（C106）"
+    ).format(id=id, pending=pending, stretches=stretches)
 
 
 def _line(problem: SourceProblem) -> str:
