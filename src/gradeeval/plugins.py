@@ -73,7 +73,7 @@ class Plugin:
     """A plugin or a folder of data: what it is, what it brings by sort, and what of it was refused and why.
 
     ``origin`` is its distribution or the folder; ``namespace`` is what its indicators and kinds of files begin with, empty
-    for what is built in and for folders, whose documents state their own.
+    for what is built in and for folders, whose documents state their own. ``folder``: it is one of those.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Plugin:
     namespace: str = ""
     brings: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    folder: bool = False
 
     def add(self, sort: str, name: str) -> None:
         """Notes something that it brings."""

@@ -243,7 +243,7 @@ def _not_listed(keyword: str, schema: Mapping[str, Any], value: object) -> str:
         return _("应为 {wanted}，现为 {value}").format(wanted=brief(schema["const"]), value=brief(value))
     options = _options(schema)
     near = difflib.get_close_matches(str(value), [str(option) for option in options], 1, 0.5)
-    return _("{value} 不在“{title}”的取值中{hint}；可用：{options}").format(
+    return _("{value} 不在“{title}”的取值中；可用：{options}{hint}").format(
         value=brief(value),
         title=schema.get("title", ""),
         hint=_("；是否指 `{near}`？").format(near=near[0]) if near else "",

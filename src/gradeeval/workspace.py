@@ -53,9 +53,9 @@ class Workspace:
     _region_names: set[str] = field(default_factory=set)
 
     @property
-    def refused(self) -> tuple[tuple[str, str], ...]:
+    def refused(self) -> tuple[tuple[Plugin, str], ...]:
         """The plugins and folders of which something was refused, with the reason."""
-        return tuple((plugin.name, why) for plugin in self.plugins for why in plugin.refused)
+        return tuple((plugin, why) for plugin in self.plugins for why in plugin.refused)
 
     def ruleset(self, id: str) -> Ruleset:
         """The ruleset of a document. Raises ``NotFound`` with the near name."""
@@ -63,7 +63,7 @@ class Workspace:
         if found is None:
             hint = nearest(id, self.rulesets)
             raise NotFound(
-                _("没有安装规则集 {id}{hint}；已安装：{known}").format(id=id, hint=hint, known=listed(self.rulesets))
+                _("没有安装规则集 {id}；已安装：{known}{hint}").format(id=id, hint=hint, known=listed(self.rulesets))
             )
         return found
 
@@ -130,7 +130,7 @@ class Workspace:
         if found is None:
             hint = nearest(name, self.kinds)
             raise NotFound(
-                _("没有文件类别 {name}{hint}；可用：{known}").format(name=name, hint=hint, known=listed(self.kinds))
+                _("没有文件类别 {name}；可用：{known}{hint}").format(name=name, hint=hint, known=listed(self.kinds))
             )
         return found
 
@@ -211,7 +211,7 @@ def _offers(folder: Path, plugins: list[Plugin]) -> Iterator[_Offer]:
     """The rulesets in a folder, each as a plugin of its own that holds nothing but data."""
     paths = tuple(ruleset_folders(folder))
     for path in paths:
-        plugin = Plugin(path.name, origin=str(path))
+        plugin = Plugin(path.name, origin=str(path), folder=True)
         if path.name == SHARED:
             plugin.name = f"{path.parent.name}/{SHARED}"
         plugins.append(plugin)
@@ -283,7 +283,7 @@ class _Gathered:
         if id in self._replaced:
             return
         if id in self.rulesets:
-            raise Misuse(_("规则集 {id} 已经安装").format(id=id))
+            raise Misuse(_taken(id, self.foreign.get(id)))
         check_namespaces(ruleset, [namespace_of_document(ruleset, offer.plugin.namespace, self._distributions)])
         self._widen(self.libraries, {**self.rulesets, id: ruleset})
         self.foreign[id] = offer.plugin
@@ -306,6 +306,21 @@ class _Gathered:
         if problems:
             raise InvalidContent(problems)
         self.scope, self.libraries, self.rulesets = scope, libraries, rulesets
+
+
+def _taken(id: str, by: Plugin | None) -> str:
+    """Whose the id of a ruleset is already, and what to do; ``by`` is None for one that ships."""
+    if by is None:
+        return _(
+            "规则集 {id} 随程序发布；请改用另一个编号（document.yaml 的 id 和文件夹名），只是检查这一份，则把文件夹写给 lint、examples 或 verify"
+        ).format(id=id)
+    if by.folder:
+        return _("规则集 {id} 已由文件夹 {folder} 提供；请只给出其中一个，或改用另一个编号").format(
+            id=id, folder=by.origin
+        )
+    return _(
+        "规则集 {id} 已由插件 {plugin} 安装；请加 --no-plugins、卸载它（pip uninstall {distribution}），或改用另一个编号"
+    ).format(id=id, plugin=by.name, distribution=by.origin)
 
 
 def _digest_of(libraries: Iterable[Library]) -> str:

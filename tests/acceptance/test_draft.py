@@ -172,7 +172,6 @@ def test_nothing_is_overwritten(call: Call, country: Path, document: Path) -> No
         (("-o", "2025-my"), "文件编号 2025-my 须是"),
         (("-o", "shared"), "不能作文件编号"),
         (("-o", "con"), "Windows"),
-        (("-o", "nowhere/my-1"), "不存在"),
         (("-o", "my-1", "--jurisdiction", "乙市"), "6 位行政区划代码"),
         (("-o", "my-1", "--horizon", "2025..2023"), "规划期须写成"),
         (("-o", "my-1", "--horizon", "2025.."), "规划期须写成"),
@@ -185,6 +184,12 @@ def test_what_cannot_be_meant_is_refused(words: tuple[str, ...], says: str, call
     assert said.code in (2, 3)
     assert says in said.err
     assert [path.name for path in Path().iterdir()] == [document.name]
+
+
+def test_folders_that_are_missing_are_made(call: Call, document: Path) -> None:
+    said = call("draft", document, "-o", f"a/b/{ID}")
+    assert said.code == 0, said.err
+    assert Path("a/b", ID, "document.yaml").is_file()
 
 
 def test_what_a_person_says_is_taken(call: Call, document: Path) -> None:

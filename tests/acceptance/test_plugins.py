@@ -102,6 +102,7 @@ def test_the_list_as_json(call: Call) -> None:
         "namespace": "gradeeval-city",
         "brings": {"renderers": ["bad"], "checks": ["BAD101"], "rulesets": ["yi-2024-1"]},
         "refused": [],
+        "folder": False,
     }
     assert listed["plugins"][0]["version"] == __version__
     assert listed["plugins"][2]["refused"] == ["SystemExit: 7"]
@@ -131,8 +132,33 @@ def test_a_folder_that_is_refused_is_named_and_the_rest_works(call: Call) -> Non
     (Path("more") / "ding-2024-1" / "examples").symlink_to("/etc")
     said = call(*CHECK, "--format", "json", "--no-plugins", "--ruleset-dir", "more")
     assert said.code == 0
-    assert said.err == "插件 ding-2024-1 未能使用：是链接；规则集文件夹里不接受链接\n"
+    place = Path("more/ding-2024-1").resolve()
+    assert said.err == f"规则集文件夹 {place} 未能使用：是链接；规则集文件夹里不接受链接\n"
     assert judged(said.out) == ["jia-2024-1/1.1"]
+
+
+@pytest.mark.parametrize(
+    ("id", "says"),
+    [
+        ("jia-2024-1", "规则集 jia-2024-1 随程序发布；请改用另一个编号"),
+        (
+            "yi-2024-1",
+            "规则集 yi-2024-1 已由插件 city 安装；请加 --no-plugins、卸载它（pip uninstall gradeeval-city），",
+        ),
+        ("ding-2024-1", "规则集 ding-2024-1 已由文件夹 {more} 提供；请只给出其中一个"),
+    ],
+)
+def test_a_copy_of_what_is_there_is_named_as_a_folder_with_what_to_do(id: str, says: str, call: Call) -> None:
+    copy = write_ruleset(Path("copies"), id, indicators={}).resolve()
+    said = call(*CHECK, "--ruleset-dir", "more", "--ruleset-dir", "copies")
+    line = next(line for line in said.err.splitlines() if str(copy) in line)
+    assert line.startswith(f"规则集文件夹 {copy} 未能使用：{says.format(more=Path('more', id).resolve())}")
+
+
+def test_without_the_plugin_the_copy_of_its_ruleset_serves(call: Call) -> None:
+    write_ruleset(Path("copies"), "yi-2024-1", indicators={})
+    said = call(*CHECK, "--format", "json", "--no-plugins", "--ruleset-dir", "copies")
+    assert (said.err, judged(said.out)) == ("", ["jia-2024-1/1.1", "yi-2024-1/1.1"])
 
 
 def test_a_folder_that_is_not_there(call: Call) -> None:

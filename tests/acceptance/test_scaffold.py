@@ -254,7 +254,6 @@ def test_a_report_that_does_not_render_is_told(call: Call, plugin: Path) -> None
         ("ruleset", "ok-1", "--title", "一行\n两行"),
         ("ruleset", "ok-1", "--title", " "),
         ("ruleset", "ok-1", "--jurisdiction", "henan"),
-        ("ruleset", "ok-1", "--into", "nowhere"),
         ("plugin", "gradeeval"),
         ("plugin", "json"),
         ("plugin", "class"),
@@ -268,6 +267,15 @@ def test_names_that_cannot_be_are_refused_before_anything_is_written(words: tupl
     said = call("new", *words)
     assert said.code == 2
     assert list(Path().iterdir()) == []
+
+
+def test_folders_that_are_missing_are_made(call: Call, country: Path) -> None:
+    said = call("new", "ruleset", "mycity-2025-1", "--jurisdiction", HERE, "--into", "a/b")
+    assert (said.code, said.err) == (0, "")
+    assert Path("a/b/mycity-2025-1/document.yaml").is_file()
+    Path("afile").write_text("", encoding="utf-8")
+    said = call("new", "ruleset", "mycity-2025-1", "--jurisdiction", HERE, "--into", "afile/b")
+    assert (said.code, "afile" in said.err) == (2, True)
 
 
 def test_nothing_is_overwritten(call: Call, folder: Path, plugin: Path) -> None:

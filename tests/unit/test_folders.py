@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gradeeval.errors import Misuse, NotFound
-from gradeeval.files.folders import new_folder
+from gradeeval.files.folders import new_folder, write_folder
 
 
 def test_it_appears_at_the_end(tmp_path: Path) -> None:
@@ -33,6 +33,14 @@ def test_an_empty_folder_is_taken_and_no_other(tmp_path: Path) -> None:
         pass
     with pytest.raises(NotFound), new_folder(tmp_path / "no" / "out"):
         pass
+
+
+def test_folders_around_it_are_made_and_go_with_a_failure(tmp_path: Path) -> None:
+    write_folder(tmp_path / "a" / "b" / "out", {"c/d": "甲"})
+    assert (tmp_path / "a" / "b" / "out" / "c" / "d").read_text(encoding="utf-8") == "甲"
+    with pytest.raises(Misuse):
+        write_folder(tmp_path / "e" / "f" / "out", {"c": "", "c/d": ""})
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_nothing_is_left_of_a_failure(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_value_that_is_refused(schema: dict[str, Any], value: object, sentence
 def test_a_value_that_is_not_on_a_list_is_told_the_near_one_and_all() -> None:
     schema = {"title": "级别", "oneOf": [{"const": "primary"}, {"const": "secondary"}, {"const": "tertiary"}]}
     assert said(schema, "tertary") == [
-        ((), "“tertary” 不在“级别”的取值中；是否指 `tertiary`？；可用：primary、secondary、tertiary")
+        ((), "“tertary” 不在“级别”的取值中；可用：primary、secondary、tertiary；是否指 `tertiary`？")
     ]
     assert said({"title": "级别", "enum": ["a", "b"]}, "三级") == [((), "“三级” 不在“级别”的取值中；可用：a、b")]
 

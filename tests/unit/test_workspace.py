@@ -125,7 +125,9 @@ def test_two_rulesets_of_one_id(root: Path, tmp_path: Path, install: Install) ->
     write_ruleset(root)
     install(province=write_ruleset(tmp_path / "other", title="别的", indicators={}))
     workspace = built()
-    assert workspace.refused == (("province", "规则集 jia-2024-1 已经安装"),)
+    ((plugin, why),) = workspace.refused
+    assert plugin.name == "province"
+    assert why.startswith("规则集 jia-2024-1 随程序发布；请改用另一个编号（document.yaml 的 id 和文件夹名）")
     assert workspace.ruleset("jia-2024-1").origin == "gradeeval"
     assert workspace.ruleset("jia-2024-1").document.title == "文件jia-2024-1"
 
@@ -156,7 +158,7 @@ def test_the_ruleset_of_a_plugin_that_has_a_fault_is_set_aside(root: Path, tmp_p
     )
     workspace = built()
     assert list(workspace.rulesets) == ["jia-2024-1", "ding-2024-1"]
-    assert [name for name, _why in workspace.refused] == ["province", "city", "county"]
+    assert [plugin.name for plugin, _why in workspace.refused] == ["province", "city", "county"]
     for (_name, why), words in zip(workspace.refused, ("2024-02-30", "缺少 document.yaml", "shared_beds"), strict=True):
         assert words in why
     assert workspace.scope.indicators["shared_beds"].title == "床位"
@@ -173,7 +175,7 @@ def test_a_ruleset_of_a_plugin_whose_requirements_are_refused_is_set_aside(
     )
     workspace = built()
     assert list(workspace.rulesets) == ["jia-2024-1", "ding-2024-1"]
-    assert [name for name, _why in workspace.refused] == ["province"]
+    assert [plugin.name for plugin, _why in workspace.refused] == ["province"]
     assert "no_such_thing" in workspace.refused[0][1]
 
 
@@ -237,7 +239,7 @@ def test_what_a_plugin_shares_does_not_replace_what_is_there(root: Path, tmp_pat
     write(tmp_path / "other" / "shared" / "indicators" / "own.yaml", {"indicators": twice})
     install(province=tmp_path / "other" / "shared")
     workspace = built()
-    assert [name for name, _why in workspace.refused] == ["province"]
+    assert [plugin.name for plugin, _why in workspace.refused] == ["province"]
     assert "请把 shared_beds 写成 province.shared_beds" in workspace.refused[0][1]
     assert workspace.scope.types["shared_beds"].unit == "count"
 
@@ -284,7 +286,7 @@ def test_a_type_of_one_ruleset_serves_all(root: Path) -> None:
 @pytest.mark.parametrize(
     ("id", "sentence"),
     [
-        ("jia-2024-2", "没有安装规则集 jia-2024-2；是否指 jia-2024-1？；已安装：jia-2024-1、yi-2024-1"),
+        ("jia-2024-2", "没有安装规则集 jia-2024-2；已安装：jia-2024-1、yi-2024-1；是否指 jia-2024-1？"),
         ("zzz", "没有安装规则集 zzz；已安装：jia-2024-1、yi-2024-1"),
     ],
 )
@@ -300,7 +302,7 @@ def test_a_ruleset_that_is_not_there(id: str, sentence: str, root: Path) -> None
     ("id", "sentence"),
     [
         ("jia-2024-1/1.2", "没有要求 jia-2024-1/1.2；是否指 jia-2024-1/1.1？"),
-        ("jia-2024-2/1.1", "没有安装规则集 jia-2024-2；是否指 jia-2024-1？；已安装：jia-2024-1"),
+        ("jia-2024-2/1.1", "没有安装规则集 jia-2024-2；已安装：jia-2024-1；是否指 jia-2024-1？"),
         ("jia-2024-1", "没有要求 jia-2024-1；是否指 jia-2024-1/1.1？"),
     ],
 )

@@ -10,10 +10,11 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.preparing import opened, tell_unlisted
 from gradeeval.drafting.demands import candidates
-from gradeeval.drafting.folder import Draft, files, place
+from gradeeval.drafting.folder import Draft, files
 from gradeeval.drafting.front import read_front, tier_of
 from gradeeval.drafting.texts.opening import open_document
 from gradeeval.errors import Misuse
+from gradeeval.files.folders import write_folder
 from gradeeval.files.reading import read_bytes
 from gradeeval.messages import _, mark
 from gradeeval.scaffold.naming import check_document, check_region
@@ -37,7 +38,7 @@ from gradeeval.timeline import Span, read_span
 @options.plugins
 @options.language
 def command(document: Path, output: Path, jurisdiction: str | None, horizon: str | None, encoding: str | None) -> int:
-    """Writes the folder, which must be new or empty, and says what was found."""
+    """Writes the folder, which must be new or empty, with those around it, and says what was found."""
     id = output.absolute().name
     check_document(id)
     if jurisdiction is not None:
@@ -61,7 +62,7 @@ def command(document: Path, output: Path, jurisdiction: str | None, horizon: str
         notes=found.notes,
         known=sorted((item.name, item.title, item.unit) for item in workspace.scope.indicators.values()),
     )
-    place(output, files(draft))
+    write_folder(output, files(draft))
     for note in (*found.notes, *front.guesses):
         click.echo(_("提示：{message}").format(message=note), err=True)
     tell_unlisted(front.jurisdiction, workspace.rosters)

@@ -85,12 +85,20 @@ def opened(extra: Iterable[Path] = (), *, checks: bool = False, shipped_from: Pa
         slow=_still_loading,
         shipped_from=shipped_from,
     )
-    refusals = (_("插件 {plugin} 未能使用：{why}").format(plugin=plugin, why=why) for plugin, why in workspace.refused)
-    for line in (*refusals, *candidate_notes(workspace.rulesets.values())):
+    for line in (*_refusals(workspace), *candidate_notes(workspace.rulesets.values())):
         tell_once(line)
     for name in meta.get(options.REQUIRED) or ():
         _require(name, workspace.plugins)
     return workspace
+
+
+def _refusals(workspace: Workspace) -> Iterator[str]:
+    """A sentence for each plugin and folder of which something was refused."""
+    for plugin, why in workspace.refused:
+        if plugin.folder:
+            yield _("规则集文件夹 {path} 未能使用：{why}").format(path=plugin.origin, why=why)
+        else:
+            yield _("插件 {plugin} 未能使用：{why}").format(plugin=plugin.name, why=why)
 
 
 def tell_once(line: str) -> None:
@@ -183,5 +191,5 @@ def check_topics(topics: Iterable[str]) -> None:
         if topic not in known:
             hint = nearest(topic, known)
             raise NotFound(
-                _("没有主题 {topic}{hint}；可用：{known}").format(topic=topic, hint=hint, known=listed(known))
+                _("没有主题 {topic}；可用：{known}{hint}").format(topic=topic, hint=hint, known=listed(known))
             )

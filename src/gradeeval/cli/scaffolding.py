@@ -10,8 +10,7 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.preparing import opened, tell_unlisted
 from gradeeval.errors import Misuse
-from gradeeval.files.folders import new_folder
-from gradeeval.files.writing import write_whole
+from gradeeval.files.folders import write_folder
 from gradeeval.messages import _, mark
 from gradeeval.scaffold.adopting import adopted
 from gradeeval.scaffold.distribution import NewDistribution, distribution_files
@@ -33,7 +32,9 @@ def _shared(command: Callable[..., int]) -> Callable[..., int]:
     for option in (
         options.language,
         options.plugins,
-        click.option("--into", type=options.PATH, default=Path(), help=mark("在哪个文件夹里新建（默认当前文件夹）")),
+        click.option(
+            "--into", type=options.PATH, default=Path(), help=mark("在哪个文件夹里新建，没有就建立（默认当前文件夹）")
+        ),
         click.option("--title", default=None, help=mark("文件的标题")),
         click.option("--jurisdiction", default=None, help=mark("适用区域的区划代码，如 410100（默认 410000）")),
     ):
@@ -112,9 +113,5 @@ def _placed(code: str | None) -> str:
 
 
 def _write(target: Path, files: Mapping[str, str]) -> None:
-    with new_folder(target) as folder:
-        for path, text in files.items():
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(file, text.encode(), durable=False)
+    write_folder(target, files)
     click.echo(_("已写入 {path}：{count} 个文件").format(path=target, count=len(files)))

@@ -168,7 +168,7 @@ def _installed(named: str) -> Package:
         names = sorted({point.dist.name for point in entry_points(group=GROUP) if point.dist is not None})
         hint = nearest(named, names)
         raise NotFound(
-            _("没有安装插件 {name}{hint}；已安装：{known}").format(name=named, hint=hint, known=listed(names))
+            _("没有安装插件 {name}；已安装：{known}{hint}").format(name=named, hint=hint, known=listed(names))
         )
     entries = tuple(sorted((point.name, point.value) for point in chosen))
     folders: list[Path] = []

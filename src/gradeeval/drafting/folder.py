@@ -1,12 +1,9 @@
-"""Lays a draft out as the files of a ruleset folder, and puts the folder in its place whole or not at all."""
+"""Lays a draft out as the files of a ruleset folder."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeeval.drafting.naming import chapter, named
@@ -15,8 +12,6 @@ from gradeeval.drafting.notes import notes_page
 from gradeeval.drafting.printed import Printed
 from gradeeval.drafting.scalars import flow
 from gradeeval.drafting.sentence import after_number, is_heading
-from gradeeval.errors import Misuse, NotFound
-from gradeeval.files.writing import write_whole
 from gradeeval.messages import _
 from gradeeval.sources.segments import canonical_clause, normalise
 
@@ -72,34 +67,6 @@ def files(draft: Draft) -> dict[str, str]:
     if items:
         found["candidates/indicators.yaml"] = _comment(_stub_head()) + "indicators:\n" + "".join(_stubs(items))
     return found
-
-
-def place(folder: Path, contents: Mapping[str, str]) -> None:
-    """Writes the files into a new or empty folder. Raises ``Misuse`` where there is something already."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise Misuse(_("{path} 已存在，且不是文件夹；请换一个名字").format(path=folder))
-    if folder.is_dir() and any(folder.iterdir()):
-        raise Misuse(_("文件夹 {path} 里已有内容；draft 不覆盖，请换一个名字或先移走").format(path=folder))
-    parent = folder.absolute().parent
-    if not parent.is_dir():
-        raise NotFound(_("文件夹 {folder} 不存在；请先建立").format(folder=parent))
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", suffix=".tmp", dir=parent))
-    except OSError as error:
-        raise Misuse(_("文件 {path} 无法写入（{reason}）").format(path=folder, reason=error.strerror)) from None
-    try:
-        for name, text in contents.items():
-            target = beside / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, text.encode(), durable=False)
-        beside.chmod(0o755)
-        if folder.is_dir():
-            folder.rmdir()
-        beside.rename(folder)
-    except OSError as error:
-        raise Misuse(_("文件 {path} 无法写入（{reason}）").format(path=folder, reason=error.strerror)) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _document(draft: Draft) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from gradeeval.errors import Misuse, NotFound
+from gradeeval.files.writing import write_whole
 from gradeeval.messages import _
 
 _LOCK = ".lock"
@@ -26,7 +27,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     """
     place = target.absolute()
     if place.exists() and not (place.is_dir() and not any(place.iterdir())):
-        raise Misuse(_("{path} 已经存在；请换一个文件夹，或先把它移走").format(path=target))
+        raise Misuse(_("{path} 已经存在，不覆盖；请换一个文件夹，或先把它移走").format(path=target))
     if not place.parent.is_dir():
         raise NotFound(_("文件夹 {folder} 不存在；请先建立").format(folder=place.parent))
     beside = place.parent / f".{place.name}.partial"
@@ -47,6 +48,32 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise Misuse(
             _("{path} 无法写入（{reason}）；没有留下任何文件").format(path=target, reason=error.strerror)
         ) from None
+
+
+def write_folder(target: Path, files: Mapping[str, str]) -> None:
+    """Writes a new folder with these texts by their paths, whole or not at all; folders around it are made where they are missing.
+
+    Raises ``Misuse`` as ``new_folder`` does, and where a folder around it cannot be made.
+    """
+    around = target.absolute().parent
+    missing = [folder for folder in (around, *around.parents) if not folder.exists()]
+    try:
+        try:
+            around.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misuse(
+                _("文件夹 {folder} 无法建立（{reason}）").format(folder=around, reason=error.strerror)
+            ) from None
+        with new_folder(target) as folder:
+            for name, text in files.items():
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(file, text.encode(), durable=False)
+    except BaseException:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def hold(path: Path) -> IO[bytes] | None:

@@ -270,7 +270,7 @@ class Items:
             if code is None:
                 self._fault(
                     at,
-                    _("“{value}”不在“{title}”的取值中{hint}；可填：{options}").format(
+                    _("“{value}”不在“{title}”的取值中；可填：{options}{hint}").format(
                         value=texts[0][:60],
                         title=values.title,
                         hint="",

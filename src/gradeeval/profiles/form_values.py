@@ -199,7 +199,7 @@ def _not_listed(word: str, values: Values) -> str:
     near = difflib.get_close_matches(word, [*titles, *values.titles], 1, 0.5)
     hint = _("；是否指“{near}”？").format(near=near[0]) if near else ""
     labels = listed(values.label(known) for known in list(values.titles)[:30])
-    return _("“{value}”不在“{title}”的取值中{hint}；可填：{options}").format(
+    return _("“{value}”不在“{title}”的取值中；可填：{options}{hint}").format(
         value=word[:60], title=values.title, hint=hint, options=labels
     )
 
