@@ -107,7 +107,12 @@ class Workspace:
             check_namespaces(ruleset, [ruleset.document.namespace or id])
 
     def requirement(self, id: str) -> Requirement:
-        """A requirement by its id. Raises ``NotFound`` with the near id."""
+        """A requirement by its id. Raises ``NotFound`` with the near id, or with where to look for what is no such id."""
+        if "/" not in id and id not in self.rulesets:
+            sentence = _(
+                "没有要求 {id}；要求的编号写成 规则集/编号，见 gradeeval rules list --ruleset 规则集；查指标请用 gradeeval rules indicators {id}"
+            )
+            raise NotFound(sentence.format(id=id))
         requirements = self.load(id.partition("/")[0]).requirements
         for requirement in requirements:
             if requirement.id == id:

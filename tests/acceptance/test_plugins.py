@@ -227,6 +227,7 @@ ALL = [
     ("rules", "show", "jia-2024-1/1.1"),
     ("rules", "export"),
     ("rules", "coverage"),
+    ("rules", "indicators"),
     ("validate", "a.yaml"),
     ("schema", "institution"),
     ("template", "institution"),

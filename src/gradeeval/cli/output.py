@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import json
 import sys
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from gradeeval.files.writing import escape_controls, write_whole
@@ -26,6 +28,22 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
             else problem.message
         )
         yield escape_controls(f"{place}: {text}" if place else text)
+
+
+def write_json(plain: object, path: Path | None = None) -> None:
+    """Indented JSON, as ``write_out`` writes."""
+    write_out((in_json(plain, indent=1) + "\n").encode(), path)
+
+
+def in_json(plain: object, indent: int | None = None) -> str:
+    """Plain data of rules as JSON; a decimal becomes the number that is nearest."""
+    return json.dumps(plain, ensure_ascii=False, indent=indent, default=_number)
+
+
+def _number(value: object) -> int | float:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(type(value).__name__)
 
 
 def write_out(content: bytes, path: Path | None = None, *, binary: bool = False) -> None:

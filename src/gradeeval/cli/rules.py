@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ import click
 from tabulate import tabulate
 
 from gradeeval.cli import options
-from gradeeval.cli.output import write_out
+from gradeeval.cli.indicators import indicators
+from gradeeval.cli.output import in_json, write_json
 from gradeeval.cli.preparing import check_topics, opened
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
@@ -27,10 +26,13 @@ from gradeeval.rulesets.ruleset import PolicyDocument
 from gradeeval.workspace import Workspace
 
 
-@click.group(help=mark("列出、查看、导出、统计规则。"))
+@click.group(help=mark("列出、查看、导出、统计规则，列出指标。"))
 @options.language
 def command() -> None:
-    """``list``, ``show``, ``export``, ``coverage``."""
+    """``list``, ``show``, ``export``, ``coverage``, ``indicators``."""
+
+
+command.add_command(indicators)
 
 
 @command.command("list", help=mark("列出规则集；加 --ruleset、--topic 或 --only 则列出要求。"))
@@ -89,7 +91,7 @@ def show(requirement: str) -> int:
         (_("条款"), found.clause),
         (_("原文"), found.quote),
         (_("要求"), _name(found, workspace)),
-        (_("约束对象"), _text(binds_plain(found))),
+        (_("约束对象"), in_json(binds_plain(found))),
         (_("指标"), f"{found.indicator}（{chosen(*workspace.scope.title(found.indicator, found.binds.kind))}）"),
         (_("目标"), words.target(found.target, reference)),
         (_("期限"), day(found.due) if found.due is not None else _("无期限（长期有效）")),
@@ -114,7 +116,7 @@ def export(rulesets: tuple[str, ...], topics: tuple[str, ...], only: tuple[str, 
     """A JSON list: id, document, clause, quote, binds, indicator, comparator, value, unit, due, force, topics, title."""
     workspace = opened()
     rows = [_row(item, workspace) for item in _chosen(workspace, Wanted(rulesets, topics, only))]
-    write_out((json.dumps(rows, ensure_ascii=False, indent=1, default=_number) + "\n").encode(), output)
+    write_json(rows, output)
     return 0
 
 
@@ -133,8 +135,7 @@ def show_coverage(rulesets: tuple[str, ...], form: str) -> int:
         for id in rulesets or tuple(workspace.rulesets)
     }
     if form == "json":
-        plain = {id: asdict(one) for id, one in found.items()}
-        write_out((json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
+        write_json({id: asdict(one) for id, one in found.items()})
         return 0
     rows: list[tuple[str, ...]] = [
         (_("句"), *(str(one.segments) for one in found.values())),
@@ -197,13 +198,3 @@ def _name(item: Requirement, workspace: Workspace) -> str:
 
 def _title(document: PolicyDocument) -> str:
     return chosen(document.title, document.title_en)
-
-
-def _text(plain: object) -> str:
-    return json.dumps(plain, ensure_ascii=False, default=_number)
-
-
-def _number(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(type(value).__name__)

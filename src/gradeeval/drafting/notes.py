@@ -54,9 +54,7 @@ def _lines(draft: Draft, items: Sequence[tuple[str, str, Candidate]]) -> Iterato
         _(
             "每条候选：是不是要求；引文要不要加长到含主语、期限和强度词；目标、单位、期限、约束力是否如文；open 列出的问题。"
         ),
-        _(
-            "指标：先查已有的（gradeeval rules list、rulesets/shared/indicators），没有的再定义；口径、问题、佐证由人写。"
-        ),
+        _("指标：先查已有的（gradeeval rules indicators 词），没有的再定义；口径、问题、佐证由人写。"),
         _("没有数字的候选：写成 true、false、清单或等级；确实没有标准的留 needs_review。"),
         _(
             "没有候选的句子：逐句改记 informative、organisational、exhortation，写明理由；不是要求的数量词写入 accounts。"

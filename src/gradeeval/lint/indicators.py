@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradeeval.language.nodes import Condition, Count, Formula, Includes, Indicator, NoneOf, OneOf, Share, Sum, Test
+from gradeeval.language.using import used_by
 from gradeeval.lint.check import Check, Hit, Material
 from gradeeval.messages import _
 
@@ -13,19 +14,8 @@ def unused(material: Material) -> Iterator[Hit]:
     """Indicators that no requirement of any ruleset looks at, tests or computes from; none where one was not read."""
     if material.unread:
         return
-    indicators = material.scope.indicators
-    waiting = [
-        name
-        for encoded in material.rulesets.values()
-        for requirement in encoded.requirements
-        for name in (requirement.indicator, *requirement.where.names())
-    ]
-    used: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in indicators and name not in used:
-            used.add(name)
-            waiting.extend(indicators[name].names())
+    everything = (requirement for encoded in material.rulesets.values() for requirement in encoded.requirements)
+    used = used_by(everything, material.scope.indicators)
     for indicator in material.indicators():
         if indicator.name not in used:
             yield Hit(
