@@ -654,6 +654,39 @@ def test_what_is_replaced_is_as_in_check(
         assert ("perhaps_replaced" in reasons) == bool(where)
 
 
+@pytest.mark.no_cover
+def test_a_network_across_provinces_is_as_in_check(tmp_path: Path) -> None:
+    """Of its member elsewhere it knows the profile, and the member knows from its list what it is there."""
+    dataset, out = tmp_path / "p", tmp_path / "out"
+    shared = {"period": "2024", "fictional": True}
+    posted = {"category": "township_health_center", "facts": {"attending_posted_by_lead": 0}}
+    home, away = "411524", "430102"
+    near, far = "XN000201841152411C2201", "XN000202643010211C2201"
+    members = [
+        {"id": near, "name": "近处卫生院", "roles": ["consortium_member"]},
+        {"id": far, "name": "远处卫生院", "roles": ["consortium_member"]},
+    ]
+    consortium = {"kind": "network", "type": "county_consortium", "members": members, "facts": {}, **shared}
+    write(
+        dataset / "a.yaml",
+        [
+            {"id": near, "kind": "institution", "name": "近处卫生院", "region": home, **posted, **shared},
+            {"id": far, "kind": "institution", "name": "远处卫生院", "region": away, **posted, **shared},
+            {"id": "XN-NW", "name": "近处医共体", "region": home, **consortium},
+            {"id": "XN-FW", "name": "远处医共体", "region": away, **consortium},
+        ],
+    )
+    words = ("--as-of", "2026-06-30", "--fail-on", "never")
+    assert run(["check", str(dataset), *words, "-o", str(tmp_path / "result.json")]) == 0
+    assert run(["batch", str(dataset), "-o", str(out), *words]) == 0
+    result = json.loads((tmp_path / "result.json").read_bytes())
+    agree(out, result)
+    assert len(list((out / "provinces").iterdir())) == 2
+    rows = {(row["id"], row["requirement"], row["outcome"]): row for row in frame(out, "rollup").iter_rows(named=True)}
+    assert rows["XN-NW", "henan-2025-23/3.6-c", "unmet"]["parts"] == 2
+    assert rows["XN-NW", "henan-2025-23/3.6-c", "unmet"]["absent"] == 0
+
+
 SHILI = Path(__file__).parents[2] / "plugins" / "gradeeval-shili"
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import polars as pl
+
 from gradeeval.batch.part import Judged, Rules, judged, rolled_up
 from gradeeval.batch.writing import written
 from gradeeval.errors import InvalidContent, Misuse
@@ -228,11 +230,8 @@ def run_job(job: Job, installed: Installed) -> str:
 
 def judge_job(job: Job, manifest: Manifest, installed: Installed) -> Judged:
     """Judges a part of a dataset, whose folder holds the files of the parts that the job names. Raises ``InvalidContent``."""
-    columns = _columns(job, manifest, installed)
-    own = None
-    if job.inside or job.around:
-        alone = read_part(job.dataset, manifest, job.part)
-        own = {kind: frame["@id"].unique(maintain_order=True) for kind, frame in alone.profiles.items()}
+    _verify(job, manifest)
+    columns, own = _columns(job, manifest, installed)
     return judged(columns, own, installed.rules(job.as_of, job.wanted))
 
 
@@ -250,23 +249,25 @@ def part_plain(part: str, made: Judged, files: Sequence[Mapping[str, Any]]) -> b
     return plain_json(said, indent=None)
 
 
-def _columns(job: Job, manifest: Manifest, installed: Installed) -> Columns:
-    """The columns of a part, with the regions around it and their rosters, and of the parts inside it."""
-    _verify(job, manifest)
+def _columns(job: Job, manifest: Manifest, installed: Installed) -> tuple[Columns, dict[str, pl.Series] | None]:
+    """The columns of a part, with the regions around it and their rosters, and of the parts inside it or neighbours.
+
+    Beside them the ids of the part's own subjects by kind; None where there are no others.
+    """
     around = []
     for part in job.around:
         whole = read_part(job.dataset, manifest, part)
         regions = {kind: frame if kind == "region" else frame.clear() for kind, frame in whole.profiles.items()}
         around.append(Columns(regions, whole.members.clear(), whole.rosters, whole.listed))
+    alone = read_part(job.dataset, manifest, job.part)
     inside = [read_part(job.dataset, manifest, part) for part in job.inside]
-    return joined(
-        [
-            to_columns([], installed.rosters, installed.scope),
-            *around,
-            read_part(job.dataset, manifest, job.part),
-            *inside,
-        ]
-    )
+    if not inside:  # else neighbours are among those inside
+        neighbours = read_part(job.dataset, manifest, job.part, beside=True)
+        inside += [neighbours] if any(frame.height for frame in neighbours.profiles.values()) else []
+    own = None
+    if around or inside:
+        own = {kind: frame["@id"].unique(maintain_order=True) for kind, frame in alone.profiles.items()}
+    return joined([to_columns([], installed.rosters, installed.scope), *around, alone, *inside]), own
 
 
 def _verify(job: Job, manifest: Manifest) -> None:

@@ -100,6 +100,8 @@ def _dataset(path: Path, workspace: Workspace) -> tuple[list[Problem], Sequence[
 
         check_layout(found.manifest, workspace.scope)
         parts = [read_part(path, found.manifest, part) for part in parts_of(found.manifest)]
+        for part in parts_of(found.manifest):
+            read_part(path, found.manifest, part, beside=True)
         count = sum(frame.height for part in parts for frame in part.profiles.values())
         click.echo(_("{path}：编码列，{count} 份档案").format(path=path, count=count))
         return [], ()

@@ -19,10 +19,11 @@ from gradeeval.problems import Problem
 from gradeeval.profiles.columns.coding import roster_row
 from gradeeval.profiles.columns.collecting import Collector
 from gradeeval.profiles.columns.layout import LAYOUT_VERSION, ROSTER, layout_digest
+from gradeeval.profiles.columns.neighbours import neighbours
 from gradeeval.profiles.columns.rows import Rows
-from gradeeval.profiles.columns.stored import Store
-from gradeeval.profiles.contents import REJECTED
-from gradeeval.profiles.datasets import FORMAT, Rejected, Sifting, unswept
+from gradeeval.profiles.columns.stored import BESIDE, Store
+from gradeeval.profiles.contents import MANIFESTS, REJECTED
+from gradeeval.profiles.datasets import FORMAT, Manifest, Rejected, Sifting, unswept
 from gradeeval.profiles.profile import ListedPart, Roster
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
@@ -79,12 +80,18 @@ def _convert(
     for part, name, frame in _listed(dataset.rosters, sieve, collector):
         store.add(part, name, frame)
     store.flush()
+    written = Manifest(folder / MANIFESTS[0], "", store.entries)
+    for part, columns in neighbours(folder, written).items():
+        for name, frame in columns.frames():
+            if frame.height:
+                store.add(part, f"{BESIDE}{name}", frame)
+    store.flush()
     dataset.problems.extend(regions.ended(sorted(sieve.ends)))
     counts = dict(collector.counts)
     assert dataset.read == dataset.accepted + dataset.rejected
     assert dataset.accepted == sum(counts.values())
     manifest = _manifest(dataset, reader, store, counts)
-    (folder / "dataset.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / MANIFESTS[0]).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return Converted(
         dataset.read,
         counts,

@@ -39,7 +39,7 @@ from gradeeval.vocabulary import KINDS, ValueType
 if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 QUOTIENT_DECIMALS = 6
 """Numerators and denominators are whole millionths."""
 MOST = 2**126

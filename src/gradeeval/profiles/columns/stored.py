@@ -2,6 +2,7 @@
 
 ``410000/institution-001.parquet``, ``…-002`` and so on are parts of one frame, in order; columns that a part lacks are unknown in
 it. What lies above all provinces (the nation) has a folder too. The rosters of a dataset lie in the folder of their region.
+``410000/beside_institution-001.parquet`` and its like repeat what other provinces have and this one needs (``neighbours``).
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from gradeeval.profiles.columns.layout import (
     PROFILE,
     ROSTER,
     Columns,
+    Schema,
     layout_digest,
 )
-from gradeeval.profiles.datasets import Manifest
+from gradeeval.profiles.datasets import Entry, Manifest
 from gradeeval.vocabulary import KINDS
 
+BESIDE = "beside_"
 _LARGE = 150_000
 """Rows that are held before they are written."""
 
@@ -51,6 +54,11 @@ class Store:
         self._rows += frame.height
         if self._rows >= _LARGE:
             self.flush()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What has been written."""
+        return tuple(Entry(one["path"], one["records"], one["sha256"]) for one in self.files)
 
     def flush(self) -> None:
         """Writes what is held."""
@@ -77,16 +85,27 @@ def parts_of(manifest: Manifest) -> list[str]:
     return sorted({entry.path.partition("/")[0] for entry in manifest.files})
 
 
-def read_part(folder: Path, manifest: Manifest, part: str) -> Columns:
-    """The columns of one province. Raises ``InvalidContent`` where a file is damaged."""
+def read_part(folder: Path, manifest: Manifest, part: str, *, beside: bool = False) -> Columns:
+    """The columns of one province, or of what lies beside it. Raises ``InvalidContent`` where a file is damaged."""
     held: dict[str, list[pl.DataFrame]] = {}
     for entry in manifest.files:
         own, _slash, name = entry.path.partition("/")
-        if own == part:
-            held.setdefault(name.rpartition("-")[0], []).append(_read(folder / entry.path, entry.records))
+        if own == part and name.startswith(BESIDE) == beside:
+            frame = _read(folder / entry.path, entry.records)
+            held.setdefault(name.rpartition("-")[0].removeprefix(BESIDE), []).append(frame)
     return together(
         {name: pl.concat(frames, how="diagonal_relaxed") for name, frames in held.items()},
     )
+
+
+def some_of(folder: Path, manifest: Manifest, part: str, name: str, schema: Schema) -> pl.DataFrame:
+    """Some columns of one frame of a province. Raises ``InvalidContent`` where a file is damaged."""
+    found = [
+        _read(folder / entry.path, entry.records, list(schema))
+        for entry in manifest.files
+        if entry.path.rpartition("-")[0] == f"{part}/{name}"
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *found])
 
 
 def together(frames: Mapping[str, pl.DataFrame]) -> Columns:
@@ -126,10 +145,10 @@ def check_layout(manifest: Manifest, scope: Scope) -> None:
         raise InvalidContent([Problem(sentence, str(manifest.path))])
 
 
-def _read(path: Path, rows: int) -> pl.DataFrame:
+def _read(path: Path, rows: int, columns: list[str] | None = None) -> pl.DataFrame:
     found = Gathering(str(path))
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, columns=columns)
     except (pl.exceptions.PolarsError, OSError) as fault:
         found.stop(_("Parquet 文件已损坏或不完整（{reason}）").format(reason=str(fault).splitlines()[0]))
     if frame.height != rows:
