@@ -81,6 +81,7 @@ FAITHFUL: list[tuple[str, dict[str, Any]]] = [
     ("积极争取培训30名", {}),
     ("试点医院培训30名", {}),
     ("可采取联合办学方式培训30名", {"force": "permit"}),
+    ("死亡率控制在9/10万以内", {"target": {"at_most": 9}}),
 ]
 
 
@@ -130,6 +131,7 @@ def test_a_faithful_requirement_has_no_problem(quote: str, items: dict[str, Any]
         ("支持医院培训30名", {}, "force_contradicts", "encourage"),
         ("开展试点，培训30名", {}, "force_contradicts", "explore"),
         ("可联合办学，可采取订单方式培训30名", {}, "force_contradicts", "permit"),
+        ("每年12月底前上报", {"target": {"at_least": 12}}, "target_not_in_quote", "12"),
         ("培训30名", {"force": "strive"}, "force_not_in_quote", "strive"),
         ("培训30名", {"force": "strive", "derived": {"force": "carried"}}, "derived_unfounded", "strive"),
         ("培训30名", {"binds": {"kind": "region", "where": {"stations": {"at_least": 7}}}}, "where_not_in_clause", "7"),
@@ -233,6 +235,9 @@ def test_a_quantity_without_a_demand_is_found(requirements: list[Requirement], l
         ("“十五五”期间建成30个", {"due": "2030-12-31", "within": "2026..2030"}, []),
         ("“十五五”期间建成30个", {"due": "2030-12-31", "derived": {"due": "calendar"}}, []),
         ("站点全部达到30人", {}, []),
+        ("11月底前建成30个", {}, ["11月底前"]),
+        ("12月底前建成30个", {}, []),
+        ("每年11月底前建成30个", {"every_year": "2026..2028"}, []),
         ("甲、乙、丙三市设站30个", {"binds": {"kind": "region", "where": {"name": {"one_of": ["甲", "乙", "丙"]}}}}, []),
         ("三五个站点试行30天", {"unit": "count"}, ["三五个"]),
         ("实现全覆盖，建成30个", {}, ["全覆盖"]),

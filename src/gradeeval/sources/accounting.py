@@ -56,6 +56,8 @@ def explains(requirement: Requirement, holds: Held, quantity: Quantity, text: st
         return True
     if quantity.kind in ("year", "span"):
         return _explains_years(requirement, holds, quantity, after)
+    if quantity.kind == "day":
+        return requirement.every_year is not None or _falls_in(requirement.due, quantity)
     if quantity.kind == "number":
         return _explains_number(holds, quantity) or _is_one_of_each(requirement, quantity, text)
     if quantity.kind == "each" or not target_figures(requirement.target):
@@ -72,6 +74,11 @@ def _explains_years(requirement: Requirement, holds: Held, quantity: Quantity, a
         years = {max(years)}
     declared = dict(requirement.derived).values()
     return years <= holds.years or (max(years) in holds.years and "calendar" in declared)
+
+
+def _falls_in(due: str | None, quantity: Quantity) -> bool:
+    """Whether a date lies in the month that is printed without its year."""
+    return due is not None and quantity.values == (Fraction(int(due[5:7])),)
 
 
 def _explains_number(holds: Held, quantity: Quantity) -> bool:
@@ -144,7 +151,7 @@ class _Books:
         for quantity in found:
             if any(span.start <= quantity.start < span.end for span in covered):
                 continue
-            if part.clause == FRONT and quantity.kind in ("year", "span"):
+            if part.clause == FRONT and quantity.kind in ("year", "span", "day"):
                 continue
             place = Span(offset + quantity.start, offset + quantity.end)
             quoting = [entry for entry in self._quoting.get(part.clause, []) if entry[0].holds(place)]

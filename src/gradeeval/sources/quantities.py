@@ -69,6 +69,7 @@ FIXED: tuple[tuple[str, str], ...] = (
 )
 """What looks like a quantity and is none: a pattern on normalised text, and the reason."""
 
+_MONTHS = 12
 _FREQUENCY = {"半年": 2, "季度": 4, "季": 4, "月": 12, "周": 52, "天": 365, "日": 365, "年": 0}
 
 
@@ -76,8 +77,9 @@ _FREQUENCY = {"半年": 2, "季度": 4, "季": 4, "月": 12, "周": 52, "天": 3
 class Quantity:
     """One word of quantity: characters ``start`` to ``end`` (not included) of the text, as printed in ``words``.
 
-    ``kind`` is ``number``, ``year`` (of the calendar), ``span`` (of years), ``each``, ``all``, ``coverage`` (全覆盖) or
-    ``frequency`` (每年). ``values`` are the numbers as printed, counted in ``unit`` (of the language, or ``count``,
+    ``kind`` is ``number``, ``year`` (of the calendar), ``span`` (of years), ``day`` (a month, day or quarter without its
+    year: 12月底前, 1月15日前, 一季度末, 上半年; its value is the month, of several the last, none where there is none),
+    ``each``, ``all``, ``coverage`` (全覆盖) or ``frequency`` (每年). ``values`` are the numbers as printed, counted in ``unit`` (of the language, or ``count``,
     ``year``, ``permille``, ``fraction``, ``proportion``); a range and a proportion a:b have two, what cannot be read has
     none. ``by_calendar`` is what the calendar makes of it: 半年 6 (months), 每季度 4, “十四五” 2021 and 2025.
     """
@@ -160,6 +162,12 @@ def _year(match: re.Match[str]) -> Quantity:
     return _quantity(match, "year", (Fraction(match["year"]),))
 
 
+def _day(match: re.Match[str]) -> Quantity:
+    """A date without its year; 31月 has no value."""
+    month = numeral(match["month"]) if match["month"] else None
+    return _quantity(match, "day", (month,) if month is not None and month <= _MONTHS else ())
+
+
 def _frequency(match: re.Match[str]) -> Quantity:
     times = _FREQUENCY[match["often"]]
     return _quantity(match, "frequency", by_calendar=(times,) if times else ())
@@ -178,6 +186,11 @@ def _percent(match: re.Match[str]) -> Quantity:
 def _fraction(match: re.Match[str]) -> Quantity:
     below, above = numeral(match["below"]), numeral(match["above"])
     return _quantity(match, "number", (above / below if above and below else None,), "fraction")
+
+
+def _per_many(match: re.Match[str]) -> Quantity:
+    """So many of a hundred thousand, as deaths of mothers are told: the number itself."""
+    return _quantity(match, "number", (Fraction(match["cases"].replace(",", "")),), "count")
 
 
 def _slashed(match: re.Match[str]) -> Quantity:
@@ -237,6 +250,14 @@ _FIGURE = (
     f"(?:{_TO}(?P<high>{_DIGITS})(?P<high_big>{_BIG})?)?[余多]?(?P<unit>(?<![%‰])(?:{_UNIT}))?"
 )
 _YEAR = "(?:19|20)[0-9]{2}"
+_NTH = "(?:[0-9]{1,2}|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"  # of a month or day
+_BY = "(?:[底末初])?(?:[以之]?前)?"
+_DAY = (
+    f"(?:{_NTH}(?:月份?(?:{_NTH}[日号])?)?{_TO})?(?P<month>{_NTH})月(?![龄内经嫂子])份?(?:{_NTH}[日号]|[上中下]旬)?(?:24[时点])?{_BY}"
+    f"|(?<=每月){_NTH}[日号](?:{_TO}{_NTH}[日号])?{_BY}"
+    f"|{_NTH}[日号](?:24[时点])?(?:[以之]?前|起)"
+    f"|前?[1-4一二三四]季度{_BY}|[上下]半年{_BY}"
+)
 _PATTERNS: tuple[tuple[str, str, Callable[[re.Match[str]], Quantity]], ...] = (
     ("plan", "(?P<fifth>十[一二三四五六七八九])五(?=”|期间|末|时期|规划|以来|中后期)", _plan),
     ("frequency", f"每(?P<often>{'|'.join(_FREQUENCY)})", _frequency),
@@ -245,8 +266,10 @@ _PATTERNS: tuple[tuple[str, str, Callable[[re.Match[str]], Quantity]], ...] = (
     ("coverage", "全(?:面)?覆盖", _sign("coverage")),
     ("years", f"(?P<from>{_YEAR})年?{_TO}(?P<until>{_YEAR})(?:年(?:年?[底末])?)?", _years),
     ("date", f"(?P<year>{_YEAR})年(?:年?[底末初内前]|[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?[底末前]?)?", _year),
+    ("day", _DAY, _day),
     ("percent", f"百分之(?P<hundredths>{_DIGITS}|[{_CN}]+)", _percent),
     ("fraction", f"(?P<below>[0-9]+|{_NUMERAL})分之(?P<above>[0-9]+|{_NUMERAL})", _fraction),
+    ("per_many", f"(?P<cases>{_DIGITS})/10?万", _per_many),
     ("slashed", "(?P<over>[0-9]+)/(?P<under>[0-9]+)(?![0-9])", _slashed),
     ("proportion", f"(?P<left>{_DIGITS}):(?P<right>{_DIGITS})", _proportion),
     ("half", "一半|过半|半数|半(?P<half_of>年|个月|天|日|小时)", _half),
