@@ -10,6 +10,9 @@ from types import ModuleType
 
 import pytest
 
+from gradeeval.sources.numbers import verify_numbers
+from gradeeval.sources.passages import Clauses
+from gradeeval.sources.segments import segment
 from gradeeval.workspace import build
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +53,16 @@ def test_the_printed_figures_of_the_invented_document_are_current() -> None:
 
 def test_the_printed_figures_of_the_documents_with_a_key_alone_are_current() -> None:
     assert table_of([KEYS / name for name in ("yunlan-2025-9", "nanting-2026-5")]) in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["yunlan-2025-9", "nanting-2026-5"])
+def test_a_key_holds_against_its_text(name: str) -> None:
+    """Quotes, figures, dates and force of what people would have written, as ``verify`` checks them."""
+    requirements = build(installed=False, extra=[KEYS / name]).load(name).requirements
+    text = (KEYS / name / "source" / f"{name}.txt").read_text(encoding="utf-8")
+    clauses = Clauses(segment(text))
+    assert all(clauses.find(item.clause, item.quote) for item in requirements)
+    assert verify_numbers(name, requirements, text) == []
 
 
 def table_of(rulesets: Sequence[Path]) -> str:

@@ -33,6 +33,7 @@ def only(sentence: str, horizon: Span | None = PLAN, tier: str = "province") -> 
 
 
 def target(found: Candidate) -> dict[str, object]:
+    assert found.target is not True
     return {key: float(value) if isinstance(value, Fraction) else value for key, value in found.target.items()}
 
 
@@ -90,6 +91,74 @@ def test_targets(sentence: str, expected: dict[str, object], unit: str) -> None:
 )
 def test_numbers_that_are_no_demand(sentence: str) -> None:
     assert numeric(sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "各县（市、区）每年11月底前将执行情况报市卫生健康委。",
+        "各地于每月8日前报送上月报表。",
+        "每季度末月25日前完成数据填报。",
+        "医疗机构应于次月5日前完成病案上报。",
+        "1月20日前，各单位制定年度工作计划。",
+        "每年6月、12月向社会公布服务情况。",
+        "于9月30日之前完成设备验收。",
+        "十二月底以前建立工作台账。",
+        "每年3—5月开展集中宣传。",
+        "一季度末前完成上年度结算。",
+        "上半年完成方案制定，下半年组织实施。",
+        "对连续3个季度未完成进度的予以约谈。",
+        "每年10月上旬组织年度考核。",
+        "每月1日至5日开展自查。",
+        "12月31日24时前完成系统切换。",
+    ],
+)
+def test_months_days_and_quarters_are_dates_and_no_targets(sentence: str) -> None:
+    assert numeric(sentence) == []
+
+
+def test_a_number_beside_a_date_is_still_asked() -> None:
+    (found,) = numeric("每年4月、10月各开展2次义诊。")
+    assert (target(found), found.every_year) == ({"at_least": 2}, "2023..2025")
+
+
+def test_a_date_without_its_year_is_asked_about_and_a_yearly_one_is_yearly() -> None:
+    (yearly,) = drafted("各医院每年11月底前完成病案归档和自查。")
+    assert (yearly.every_year, len(yearly.open)) == ("2023..2025", 1)
+    (once,) = drafted("各医院11月底前完成病案归档和自查。")
+    assert (once.every_year, len(once.open)) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bound"),
+    [
+        ("二级以上精神专科医院全部设立儿童心理门诊。", ("institution", None)),
+        ("社区卫生服务中心均配备康复治疗师。", ("institution", None)),
+        ("各县（区）全部建成标准化疾控中心。", ("region", "county")),
+        ("县域医共体均建立中心药房。", ("network", None)),
+    ],
+)
+def test_all_of_a_named_kind_is_done_or_not_by_each(sentence: str, bound: tuple[str, str | None]) -> None:
+    (found,) = drafted(sentence)
+    assert found.target is True
+    assert not found.numeric
+    assert (found.bound.kind, found.bound.tier) == bound
+    assert "target" not in found.derived
+
+
+@pytest.mark.parametrize(
+    "sentence", ["各项任务全部完成预定目标。", "其他三级医院全部达到B以上。", "力争全省均建立协作机制。"]
+)
+def test_all_of_no_named_kind_is_left_open(sentence: str) -> None:
+    (found,) = drafted(sentence)
+    assert found.target is not True
+    assert not found.numeric
+
+
+def test_chapters_of_organisation_are_searched_for_who_reports_by_when() -> None:
+    text = "一、任务\n（一）甲。\n二、保障措施\n（一）各县（市、区）应于每年2月底前报送总结。市级建立会商机制。"
+    (found,) = candidates(segment(text), PLAN, "prefecture")
+    assert (found.bound.tier, found.every_year, found.numeric) == ("county", "2023..2025", False)
 
 
 def test_what_was_reached_before_the_document_is_history() -> None:
@@ -173,7 +242,7 @@ def test_like_things_get_a_candidate_each() -> None:
 def test_a_phrase_without_a_number_is_left_open() -> None:
     (found,) = drafted("建立健全县域医共体管理制度。")
     assert not found.numeric
-    assert set(found.target) == {"needs_review"}
+    assert target(found).keys() == {"needs_review"}
     assert found.open
 
 

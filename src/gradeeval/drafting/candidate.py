@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ class Candidate:
     """One demand of segment ``at`` of ``clause``.
 
     ``quote`` is the passage from ``start`` to ``end`` of the normalised segment, ``own`` the characters that belong to this
-    demand alone. ``target`` has the keys of a requirement's target, or ``needs_review`` with the reason. ``derived`` has
+    demand alone. ``target`` has the keys of a requirement's target, or ``needs_review`` with the reason, or is ``True``: done or not. ``derived`` has
     the ways of the language. ``open`` are the questions to a person.
     """
 
@@ -29,7 +29,7 @@ class Candidate:
     quote: str
     title: str
     bound: Bound
-    target: Mapping[str, bool | str | Fraction]
+    target: Mapping[str, bool | str | Fraction] | Literal[True]
     unit: str
     due: str | None
     due_from: str
@@ -43,4 +43,4 @@ class Candidate:
     @property
     def numeric(self) -> bool:
         """Whether a number is asked for."""
-        return any(not isinstance(limit, bool | str) for limit in self.target.values())
+        return self.target is not True and any(not isinstance(limit, bool | str) for limit in self.target.values())

@@ -30,7 +30,7 @@ def candidates(
     """In the order of the text; what comes before the first heading asks for nothing.
 
     ``tier`` is that of the document's region, ``issued`` its date: what was to be reached before it is history. Chapters
-    of principles and of organisation are searched for printed numbers alone.
+    of principles and of organisation are searched for printed numbers, and for who has to do what by when.
     """
     found: list[Candidate] = []
     general = ""
@@ -48,6 +48,6 @@ def candidates(
         here = list(figure_candidates(sentence, tier))
         if not general:
             here.extend(word_candidates(sentence, tier))
-            here.extend(unnumbered_candidates(sentence, tier, [item.own for item in here]))
+        here.extend(unnumbered_candidates(sentence, tier, [item.own for item in here], dated=bool(general)))
         found.extend(sorted(here, key=lambda item: item.own))
     return found

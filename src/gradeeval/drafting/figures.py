@@ -74,7 +74,7 @@ def _asked(text: str, quantity: Quantity) -> bool:
     if quantity.kind != "number" or not quantity.values:
         return False
     before, after = text[: quantity.start], text[quantity.end :]
-    if re.match("[0-9]", after) or _NO_DEMAND.search(before):  # “五个100”: the five tell how many hundreds
+    if re.match("[0-9]|季度", after) or _NO_DEMAND.search(before):  # “五个100”: the five tell how many hundreds
         return False
     named = before.rfind("“") > before.rfind("”")
     if quantity.words[-1] in "大化级岁" or (named and not re.search("[所家]$|^[0-9]+$", quantity.words)):
@@ -104,8 +104,13 @@ class _Figure:
         unit, target, derived, questions = self._target()
         start = self._quote_start(when.deadline, force.word.start if force.word is not None else None)
         end = self._quote_end(when.deadline)
-        bounds: tuple[Bound, ...] = bound_by(
-            own if self.place else text[self.phrase.start : self.phrase.end], tier, share=self._of_units()
+        bounds = bound_by(
+            self.sentence,
+            self.phrase,
+            tier,
+            item=(self.start, self.end) if self.place else None,
+            quantity=self.quantity,
+            share=self._of_units(),
         )
         each = _EACH_PLACE.search(text[self.phrase.start : self.quantity.start])
         if each is not None and derived.get("target") == "each":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gradeeval.sources.segments import Segment
 
 _OPENING_CHARACTERS = 10
+_BETWEEN = re.compile(r"[、,;](?![^()]*\))")  # names of offices; 县(市、区) is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ def _candidate(
     questions = [*candidate.open, *near]
     if not bound.words:
         questions.append(_("约束谁：文中没有点明，先写成文件所辖的区域"))
+    elif bound.carried:
+        questions.append(_("约束谁：承前文“{words}”，请核对").format(words=bound.words))
     questions.append(_("指标的口径、问题和佐证"))
     lines += ["  open:", *(f"  - {flow(question)}" for question in questions)]
     return "\n".join(lines) + "\n"
@@ -194,7 +198,7 @@ def _responsible(segments: Iterable[Segment]) -> dict[str, tuple[str, ...]]:
             and is_heading(text)
             and text[1:3] in ("责任", "牵头")
         ):
-            names = [name.strip("。 ") for name in normalise(text[text.index(":") + 1 : -1]).split("、")]
+            names = [name.strip("。 ") for name in _BETWEEN.split(normalise(text[text.index(":") + 1 : -1]))]
             found[canonical_clause(segment.clause)] = tuple(dict.fromkeys(name for name in names if name))
     return found
 

@@ -9,12 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gradeeval.drafting.deadlines import deadline_of, deadlines, horizon_day
+from gradeeval.drafting.heads import OWN, PLACE, REGION, head
 from gradeeval.drafting.phrases import joints, phrases
 from gradeeval.sources.quantities import quantities
 from gradeeval.sources.strength import MANDATORY, strength_words
 
 if TYPE_CHECKING:
     from gradeeval.drafting.deadlines import Deadline
+    from gradeeval.drafting.heads import Head
     from gradeeval.drafting.phrases import Phrase
     from gradeeval.sources.quantities import Quantity
     from gradeeval.sources.segments import Segment
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 _CARRIED = {"strive"}  # 力争 rules what follows up to the semicolon; 鼓励, 探索 and 可 rule their own phrase
 _NUMBERED = re.compile(r"(?:[一二三四五六七八九十百]+、|\([一二三四五六七八九十0-9]+\)|[0-9]{1,3}[.、])")
-_DEMANDS = re.compile("必须|应当|不得|不低于|不少于|不超过|不高于|至少|达到|力争|每个|[0-9]%|到[0-9]{4}年")
+_DEMANDS = re.compile(
+    "必须|应当|不得|不低于|不少于|不超过|不高于|至少|达到|力争|每个|每[年月季]|全部|[0-9](?:月底?|日)前|[0-9]%|到[0-9]{4}年"
+)
 _ELSEWHERE = re.compile(
     "(?:按照|根据)?(?:党中央|中央|国务院|国家|省委|省政府|省|市委|市政府|上级)[^,;。]{0,16}?"
     "(?:计划|方案|意见|规划|文件|政策|办法)(?:已|中|明确)?(?:提出|要求|明确|规定|确定)"
@@ -88,6 +92,30 @@ class Sentence:
     def strengths(self) -> list[StrengthWord]:
         """The words that decide how strongly something is asked, in order."""
         return [word for word in strength_words(self.text) if word.decides]
+
+    @cached_property
+    def _heads(self) -> dict[int, tuple[Head | None, Head | None]]:
+        """The head of each phrase, by its first character, and the one that rules it from before."""
+        found: dict[int, tuple[Head | None, Head | None]] = {}
+        before: Head | None = None
+        for phrase in self.phrases:
+            own = head(self.text, phrase.start, phrase.end, self.quantities)
+            found[phrase.start] = own, before
+            if own is None or not own.carries:
+                continue
+            if own.kind != PLACE:
+                before = own if own.acts or (before or own).kind != OWN else before
+            elif before is not None and before.kind != REGION:
+                before = None
+        return found
+
+    def head(self, phrase: Phrase) -> Head | None:
+        """The subject that a phrase begins with."""
+        return self._heads[phrase.start][0]
+
+    def head_before(self, phrase: Phrase) -> Head | None:
+        """The subject of the phrases before it, where they have one."""
+        return self._heads[phrase.start][1]
 
     def phrase_at(self, at: int) -> Phrase:
         """The phrase that a character stands in."""

@@ -11,7 +11,7 @@ _LEADING = re.compile(
     r"探索|原则上|至少|基本|高质量|高标准|统筹|再|和|以及|及|到|全省|全市|使|,)+"
 )
 _FIGURES = re.compile(
-    r"(?:(?:不低于|不少于|不超过|不高于|至少|达到了?|达|保持在?|超过)?[0-9]+(?:\.[0-9]+)?(?:[—–~-]+[0-9.]+)?[万亿千百]*(?:个百分点|%|‰|个|家|所|项|名|人次|人|张|辆|台|次|种|倍|元|支|处)?"
+    r"(?:(?:不低于|不少于|不超过|不高于|至少|达到了?|达|保持在?|超过)?[0-9]++(?:\.[0-9]++)?+(?:[—–~-]+[0-9.]++)?+[万亿千百]*+(?![月日岁年])(?:个百分点|%|‰|个月|个|家|所|项|名|人次|人|张|辆|台|次|种|倍|元|支|处)?"
     r"(?:左右|(?:及)?以[上下内])?)"
 )
 _TRAILING = re.compile("(?:达到?|设置|不低于|至少|的|为|至|到|均|分别|建设|在)+$")
@@ -19,7 +19,7 @@ _TRAILING = re.compile("(?:达到?|设置|不低于|至少|的|为|至|到|均|�
 
 def title_of(own: str) -> str:
     """At most 40 characters of normalised text; the text itself where nothing would be left."""
-    words = _FIGURES.sub("", own)
+    words = _FIGURES.sub("", _LEADING.sub("", own))
     words = _TRAILING.sub("", _LEADING.sub("", words.strip("、,;:。的")))
     words = words.strip("、,;:。“”的")
     return (words or own)[:_MOST]
