@@ -147,6 +147,32 @@ def test_the_formula_of_a_used_indicator_is_changed_as_well(call: Call, country:
 
 
 @pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ({"share": SHARE["share"]}, "用 parts 写汇总的例子"),
+        ({"ratio": {"of": "one", "to": "two"}}, "写出公式的两项（facts）的例子"),
+    ],
+)
+def test_the_formula_of_a_shared_indicator_says_what_using_it_asks(
+    formula: dict[str, Any], told: str, call: Call, country: Path
+) -> None:
+    county = {"kind": "region", "tier": "county"}
+    shared = {
+        "doing": {"title": "共用", **county, "unit": "percent", **formula},
+        **{name: {"title": name, **county, "unit": "count"} for name in ("one", "two")},
+    }
+    write(country / "shared" / "indicators" / "doing.yaml", {"indicators": shared})
+    near = {"case": "差一点", "facts": {"doing": 49}, "is": "unmet"}
+    exact = {"case": "正好", "facts": {"doing": 50}, "is": "met"}
+    write_ruleset(country, requirements=[COUNTY], examples={"jia-2024-1/1.1": {"cases": [exact, near]}})
+    said = call("examples", "--mutate")
+    assert said.code == 1
+    lines = [line for line in said.out.splitlines() if "没有例子发现变异体 doing: " in line]
+    assert lines
+    assert all(f"：共用指标的公式，用到就要试；请为 jia-2024-1/1.1 {told}" in line for line in lines)
+
+
+@pytest.mark.parametrize(
     ("case", "value", "told"),
     [
         ({"parts": [HAS, LACKS]}, 50, ""),

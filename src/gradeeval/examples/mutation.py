@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 from gradeeval import messages
@@ -19,6 +19,7 @@ from gradeeval.examples.mutants import Mutant, indicator_mutants, requirement_mu
 from gradeeval.examples.running import compared
 from gradeeval.language.checking import Fault, check_indicators, check_requirement
 from gradeeval.language.nodes import Indicator, Origin, Requirement
+from gradeeval.language.plain import formula_plain
 from gradeeval.language.scope import Scope
 from gradeeval.rulesets.reading import read_examples
 from gradeeval.rulesets.ruleset import Case, Loaded, PolicyDocument, Ruleset
@@ -30,22 +31,29 @@ SURVIVED = "survived"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of a mutant; ``by`` is the title of the example that noticed it or the sentence that refused it."""
+    """What became of a mutant; ``by`` is the title of the example that noticed it or the sentence that refused it.
+
+    Of a change in a formula that the ruleset uses and does not define, ``formula`` is the word of it (``share``) and ``reader``
+    the first requirement that it serves.
+    """
 
     mutant: str
     fate: str
     by: str
     origin: Origin
+    formula: str = ""
+    reader: str = ""
 
 
 @dataclass(slots=True)
 class Trials:
-    """The rules and the examples of one ruleset, on which its mutants are tried."""
+    """The rules and the examples of one ruleset, on which its mutants are tried; ``own`` are the indicators it defines."""
 
     document: PolicyDocument
     requirements: Sequence[Requirement]
     cases: Mapping[str, Sequence[Case]]
     scope: Scope
+    own: frozenset[str] = frozenset()
     _worlds: dict[str, list[CaseWorld]] = field(default_factory=dict)
 
     @classmethod
@@ -54,7 +62,8 @@ class Trials:
         cases: dict[str, list[Case]] = {}
         for case in read_examples(ruleset):
             cases.setdefault(case.requirement, []).append(case)
-        return cls(ruleset.document, loaded.requirements, cases, scope)
+        own = frozenset(indicator.name for indicator in ruleset.indicators)
+        return cls(ruleset.document, loaded.requirements, cases, scope, own)
 
     def subjects(self) -> list[str]:
         """What has mutants: the requirements, then the indicators with a formula that they use, in their order."""
@@ -65,7 +74,11 @@ class Trials:
         indicator = self.scope.indicators.get(subject)
         if indicator is not None:
             readers = self._readers()[subject]
-            return [self._indicator(mutant, readers) for mutant in indicator_mutants(indicator, self.scope)]
+            found = [self._indicator(mutant, readers) for mutant in indicator_mutants(indicator, self.scope)]
+            if indicator.name in self.own or indicator.formula is None:
+                return found
+            word = next(iter(formula_plain(indicator.formula)))
+            return [replace(one, formula=word, reader=readers[0].id) for one in found]
         requirement = next(item for item in self.requirements if item.id == subject)
         return [self._requirement(mutant, requirement) for mutant in requirement_mutants(requirement, self.scope)]
 

@@ -37,17 +37,26 @@ def unnoticed(mutants: Iterable[Tried], declared: Mapping[str, Equivalent]) -> l
     survived = [one for one in mutants if one.fate == SURVIVED]
     ids = {one.mutant for one in survived}
     places = _Places()
-    problems = [
-        places.problem(_("没有例子发现变异体 {mutant}").format(mutant=one.mutant), one.origin)
-        for one in survived
-        if one.mutant not in declared
-    ]
+    problems = [places.problem(_unnoticed(one), one.origin) for one in survived if one.mutant not in declared]
     problems.extend(
         places.problem(_("声明为等价的 {mutant} 已被例子发现，或没有这个变异体").format(mutant=mutant), one.origin)
         for mutant, one in declared.items()
         if mutant not in ids
     )
     return problems
+
+
+def _unnoticed(one: Tried) -> str:
+    """What to write where the change is in a formula that the ruleset took from elsewhere: using it obliges to try it."""
+    if not one.formula:
+        return _("没有例子发现变异体 {mutant}").format(mutant=one.mutant)
+    if one.formula == "ratio":
+        how = _("写出公式的两项（facts）的例子")
+    else:
+        how = _("用 parts 写汇总的例子，计入的、不计入的都有")
+    return _("没有例子发现变异体 {mutant}：共用指标的公式，用到就要试；请为 {requirement} {how}").format(
+        mutant=one.mutant, requirement=one.reader, how=how
+    )
 
 
 def _differences(ran: Ran, scope: Scope) -> Iterator[str]:
