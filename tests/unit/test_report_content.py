@@ -20,7 +20,6 @@ from gradeeval.reports import csv, junit, markdown, sarif, tables, whole_tables,
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import Figure, Report
 from gradeeval.reports.figures import grouped
-from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.rendering import Layout
 from gradeeval.workspace import Workspace, build
 
@@ -39,8 +38,13 @@ def judged(workspace: Workspace, *paths: Path, as_of: str = "2026-01-31") -> Res
 
 
 @pytest.fixture(scope="module")
-def city(workspace: Workspace) -> Report:
-    return build_report(judged(workspace, SAMPLES / "prefecture"))
+def city_result(workspace: Workspace) -> Result:
+    return judged(workspace, SAMPLES / "prefecture")
+
+
+@pytest.fixture(scope="module")
+def city(city_result: Result) -> Report:
+    return build_report(city_result)
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +52,15 @@ def hospital(workspace: Workspace) -> Report:
     return build_report(judged(workspace, SAMPLES / "tertiary-hospital.yaml"))
 
 
-def test_every_finding_is_a_row_once_and_in_one_section(city: Report) -> None:
-    rows = [row for subject in city.subjects for row in subject.rows]
-    assert [row.finding for row in rows] == list(city.result.findings)
+def test_every_finding_is_a_row_once_and_in_one_section(city: Report, city_result: Result) -> None:
+    told = [(subject.id, row.id) for subject in city.subjects for row in subject.rows]
+    assert told == [(finding.view.id, finding.requirement.id) for finding in city_result.findings]
     for subject in city.subjects:
         sections = subject.of("error", "unmet", "unknown", "needs_review", "met", "not_applicable")
         assert sorted(row.number for row in sections) == [row.number for row in subject.rows]
         assert sum(count.all for count in subject.counts) == len(subject.rows)
     rolled = [item.id for subject in city.subjects for item in subject.rolled]
-    assert sorted(rolled) == sorted(item.requirement.id for item in city.result.roll_up)
+    assert sorted(rolled) == sorted(item.requirement.id for item in city_result.roll_up)
 
 
 def test_every_table_is_as_wide_as_its_head(city: Report, hospital: Report) -> None:
@@ -66,7 +70,9 @@ def test_every_table_is_as_wide_as_its_head(city: Report, hospital: Report) -> N
             for make in (
                 tables.gaps,
                 tables.wanting,
+                tables.origins,
                 tables.offenders,
+                tables.ranking,
                 tables.rolled,
                 tables.reviews,
                 tables.unknown,
@@ -89,7 +95,7 @@ def test_every_table_is_as_wide_as_its_head(city: Report, hospital: Report) -> N
 
 def test_the_gaps_begin_with_what_is_mandatory_and_due(city: Report) -> None:
     for subject in city.subjects:
-        forces = [row.finding.requirement.force for row in subject.of("unmet")]
+        forces = [row.force_code for row in subject.of("unmet")]
         assert forces == sorted(forces, key=lambda force: force != "mandatory")
 
 
@@ -108,9 +114,9 @@ def test_a_figure_is_exact_and_shown_as_in_the_other_reports(city: Report) -> No
 
 
 def test_a_trace_has_the_formula_with_the_numbers_put_in(hospital: Report) -> None:
-    lines = [line.text for row in hospital.subjects[0].rows for line in trace_lines(row.finding, hospital.result)]
+    lines = [line.text for row in hospital.subjects[0].rows for line in row.steps()]
     assert any(" ÷ " in line and " = " in line for line in lines)
-    assert all(trace_lines(row.finding, hospital.result) for row in hospital.subjects[0].rows)
+    assert all(row.steps() for row in hospital.subjects[0].rows)
 
 
 def test_names_lose_their_control_characters(workspace: Workspace) -> None:
@@ -150,7 +156,7 @@ def test_a_rule_that_could_not_be_run_is_a_row_in_every_form(workspace: Workspac
 
 def test_levels_follow_force_and_deadline(city: Report) -> None:
     for row in (row for subject in city.subjects for row in subject.rows if row.code == "unmet"):
-        force, binding = row.finding.requirement.force, row.finding.binding
+        force, binding = row.force_code, row.binding
         wanted = {"mandatory": "error", "in_principle": "warning", "strive": "warning"}.get(force, "note")
         assert sarif.level(row) == (wanted if binding else "note")
         assert (junit.state(row) == "failure") == (binding and force == "mandatory")

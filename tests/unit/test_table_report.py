@@ -171,8 +171,8 @@ def test_parts_are_rolled_up_and_those_that_pull_a_share_down_are_named(judged, 
     province = {**PROVINCE, "facts": {}}
     text = shown(judged(province, roster, *hospitals), 140)
     own = text[text.index("河南省  410000") :]
-    lines = [line.strip() for line in own[own.index("拖低上列占比") :].splitlines()]
-    at = next(at for at, line in enumerate(lines) if line.endswith("老年医学科设置比例"))
+    lines = [line.strip() for line in own[own.index("比例和数量从何而来") :].splitlines()]
+    at = next(at for at, line in enumerate(lines) if "老年医学科设置比例：" in line)
     assert lines[at + 1 : at + 4] == [
         "还差 2–3家，名单中 2家尚缺、1家不明",
         "尚缺：示例第1医院（虚构）、示例第2医院（虚构）",

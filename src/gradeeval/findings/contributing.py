@@ -28,3 +28,21 @@ def pulling_down(finding: Finding) -> tuple[View, ...]:
         return ()
     candidate = world.condition(condition, formula.of)
     return tuple(part for part in finding.lacking if candidate(part) is True)
+
+
+def doubtful(finding: Finding) -> tuple[View, ...]:
+    """The parts of which it is unknown and that would help; empty where the figure was reported as a whole.
+
+    Of a count those that only an unknown fact keeps out: the others could not be counted whatever it is.
+    """
+    formula = finding.reference.indicator.formula if finding.reference.indicator is not None else None
+    if finding.source != "computed" or not isinstance(formula, Share | Count):
+        return ()
+    if isinstance(formula, Share):
+        return finding.unsure
+    world = finding.view.world
+    condition = candidates(formula, world.scope)
+    if condition is None:
+        return ()
+    could = world.condition(condition, formula.of)
+    return tuple(part for part in finding.unsure if could(part) is True)

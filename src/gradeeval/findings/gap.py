@@ -169,13 +169,21 @@ def _paced(
 ) -> Shortfall:
     span, year = requirement.within, judgement.view.period.year
     assert span is not None
-    pace = so_far = None
+    pace = None
     if span.last is not None and span.last > year and not isinstance(amount[1], float):
         pace = amount[1] / (span.last - year)
-    years = year - first_year(span, judgement.view) + 1
-    if years > 0 and interval.known and not isinstance(interval.lo, float):
-        so_far = Fraction(interval.lo) / 10**reference.type.decimals / years
+    so_far = yearly(requirement, reference, judgement, interval)
     return Shortfall(amount, reference.type.unit, pace=pace, pace_so_far=so_far)
+
+
+def yearly(requirement: Requirement, reference: Reference, judgement: Judgement, interval: Interval) -> Fraction | None:
+    """What each year of a sum over years brought so far; None of anything else, and where the sum is not known."""
+    span = requirement.within
+    formula = reference.indicator.formula if reference.indicator is not None else None
+    if span is None or isinstance(formula, Change) or not interval.known or isinstance(interval.lo, float):
+        return None
+    years = judgement.view.period.year - first_year(span, judgement.view) + 1
+    return Fraction(interval.lo) / 10**reference.type.decimals / years if years > 0 else None
 
 
 def _codes(test: Includes, value: Any, missed: bool) -> tuple[Range | None, Shortfall | None]:

@@ -150,7 +150,7 @@ def _say_missed(page: Page, rows: Sequence[Row], recorded: Recorded, as_of: str)
 
 
 def _say_behind(page: Page, rows: Sequence[Row], recorded: Recorded) -> None:
-    told = [(row, found) for row in rows if "pulling" in row and (found := list(sentences(recorded.behind(row))))]
+    told = [(row, found) for row in rows if "pulling" in row and (found := [*sentences(recorded.behind(row))])]
     if not told:
         return
     page.heading(_("比例和数量从何而来：还差多少，谁拉低（供督促，不是对它们的结论）"))
@@ -164,7 +164,7 @@ def _say_behind(page: Page, rows: Sequence[Row], recorded: Recorded) -> None:
             hanging=2,
         )
         for sentence in found:
-            page.say(sentence, indent=4, hanging=2)
+            page.say(sentence.text, indent=4, hanging=2)
 
 
 def _say_rows(page: Page, heading: str, rows: Sequence[Row], recorded: Recorded, as_of: str) -> None:

@@ -18,6 +18,17 @@ _MOST_CHILDREN = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is said, and about what.
+
+    That is ``needed``, ``lacking``, ``doubtful``, ``pulling``, ``ranking``, ``differs``, ``before`` or ``pace``.
+    """
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """A region right below: its rank by the same figure, and by how much it pulls the whole down (None: not known)."""
 
@@ -59,7 +70,7 @@ class Behind:
     counted: bool = False
 
 
-def sentences(behind: Behind) -> Iterator[str]:
+def sentences(behind: Behind) -> Iterator[Sentence]:
     """What there is to say, in a fixed order: how many more of whom, who pulls it down, what was reported, what changed.
 
     Of a target that is met nobody is named.
@@ -67,20 +78,29 @@ def sentences(behind: Behind) -> Iterator[str]:
     if behind.outcome in (UNMET, UNKNOWN):
         yield from _needed(behind)
         if behind.lacking:
-            yield _("尚缺：{names}").format(names=_named(behind.lacking, behind.lack))
+            yield Sentence("lacking", _("尚缺：{names}").format(names=_named(behind.lacking, behind.lack)))
         if behind.doubtful:
-            yield _("不明：{names}").format(names=_named(behind.doubtful, behind.unsure))
+            yield Sentence("doubtful", _("不明：{names}").format(names=_named(behind.doubtful, behind.unsure)))
         yield from _children(behind)
     if behind.differs:
-        yield differs(behind.reported, behind.computed, behind.source)
+        yield Sentence("differs", differs(behind.reported, behind.computed, behind.source))
     if behind.before and behind.change is not None:
-        yield _("上年 {before}，一年 {change}").format(before=behind.before, change=_signed(behind))
+        text = _("上年 {before}，一年 {change}").format(before=behind.before, change=_signed(behind))
+        yield Sentence("before", text)
     if behind.pace or behind.pace_needed:
         parts = [
             _("以往每年 {pace}").format(pace=behind.pace) if behind.pace else "",
             _("今后每年需 {pace}").format(pace=behind.pace_needed) if behind.pace_needed else "",
         ]
-        yield _("，").join(part for part in parts if part)
+        yield Sentence("pace", _("，").join(part for part in parts if part))
+
+
+def effect(child: Child, unit: str | None) -> tuple[str, Fraction | None]:
+    """What a child lacks for the target, below 0 what it has beyond it, in words and as a number; parts are whole."""
+    if child.effect is None:
+        return "", None
+    amount = Fraction(math.ceil(child.effect)) if unit in (UNITS, "institutions") else child.effect
+    return number(amount, unit), amount
 
 
 def differs(reported: str, computed: str, source: str | None) -> str:
@@ -93,7 +113,7 @@ def differs(reported: str, computed: str, source: str | None) -> str:
     )
 
 
-def _needed(behind: Behind) -> Iterator[str]:
+def _needed(behind: Behind) -> Iterator[Sentence]:
     parts = behind.unit in (UNITS, "institutions", "count")
     if behind.amount is None or not parts or not behind.lack + behind.unsure or not behind.amount[1]:
         return
@@ -103,13 +123,15 @@ def _needed(behind: Behind) -> Iterator[str]:
         doubtful = number(Fraction(behind.unsure), unit)
         most = behind.amount[1]
         if isinstance(most, Fraction) and most <= behind.unsure:
-            yield _("情况不明的 {count}中有 {need}具备即达标").format(count=doubtful, need=number(most, unit))
+            text = _("情况不明的 {count}中有 {need}具备即达标").format(count=doubtful, need=number(most, unit))
+            yield Sentence("needed", text)
     elif not behind.unsure:
-        yield _("还差 {amount}，名单中 {count}可选").format(amount=amount, count=could)
+        yield Sentence("needed", _("还差 {amount}，名单中 {count}可选").format(amount=amount, count=could))
     else:
-        yield _("还差 {amount}，名单中 {count}尚缺、{doubtful}不明").format(
+        text = _("还差 {amount}，名单中 {count}尚缺、{doubtful}不明").format(
             amount=amount, count=could, doubtful=number(Fraction(behind.unsure), unit)
         )
+        yield Sentence("needed", text)
 
 
 def _named(names: Sequence[str], count: int) -> str:
@@ -119,7 +141,7 @@ def _named(names: Sequence[str], count: int) -> str:
     return _("{items} 等 {count} 个").format(items=listed(names[:_MOST_NAMES]), count=count)
 
 
-def _children(behind: Behind) -> Iterator[str]:
+def _children(behind: Behind) -> Iterator[Sentence]:
     pulling = sorted(
         (child for child in behind.children if child.actual and child.effect is not None and child.effect > 0),
         key=lambda child: -(child.effect or 0),
@@ -127,7 +149,7 @@ def _children(behind: Behind) -> Iterator[str]:
     if pulling:
         shown = [
             _("{name}（{actual}，{effect}）").format(
-                name=child.name, actual=child.actual, effect=_lacks(child, behind.effect_unit)
+                name=child.name, actual=child.actual, effect=effect(child, behind.effect_unit)[0]
             )
             for child in pulling[:_MOST_CHILDREN]
         ]
@@ -136,7 +158,7 @@ def _children(behind: Behind) -> Iterator[str]:
             if behind.counted
             else _("拉低最多的下级（现状，比目标少）：{names}")
         )
-        yield sentence.format(names=_more(shown, len(pulling)))
+        yield Sentence("pulling", sentence.format(names=_more(shown, len(pulling))))
     ranked = [child for child in behind.children if child.rank is not None and child.actual]
     if ranked and ranked[0].rank != ranked[-1].rank:
         ends = [ranked[0], ranked[-1]]
@@ -144,13 +166,8 @@ def _children(behind: Behind) -> Iterator[str]:
             _("第 {rank} {name} {actual}").format(rank=child.rank, name=child.name, actual=child.actual)
             for child in ends
         ]
-        yield _("{count} 个下级排名：{names}").format(count=len(ranked), names=" … ".join(shown))
-
-
-def _lacks(child: Child, unit: str | None) -> str:
-    """Parts are whole."""
-    effect = child.effect or Fraction(0)
-    return number(Fraction(math.ceil(effect)) if unit in (UNITS, "institutions") else effect, unit)
+        text = _("{count} 个下级排名：{names}").format(count=len(ranked), names=" … ".join(shown))
+        yield Sentence("ranking", text)
 
 
 def _more(shown: Sequence[str], count: int) -> str:

@@ -13,6 +13,8 @@ from datetime import date
 
 import drawsvg
 
+from gradeeval.reports.figures import Distance
+
 BAR_WIDTH = 240
 BAR_HEIGHT = 16
 _TIMELINE_WIDTH = 760
@@ -34,19 +36,6 @@ class Deadline:
     def total(self) -> int:
         """All findings that are due on the day."""
         return sum(count for _outcome, count in self.counts)
-
-
-@dataclass(frozen=True, slots=True)
-class Distance:
-    """A value, from ``low`` to ``high`` where it is not known exactly, against what is asked; all in one unit.
-
-    Asked is at least ``least`` or at most ``most``, or both; at least one of them is there.
-    """
-
-    low: float
-    high: float
-    least: float | None = None
-    most: float | None = None
 
 
 def outcome_bar(counts: Sequence[tuple[str, int]], longest: int) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 
-from gradeeval.engines.judgement import OUTCOMES, UNKNOWN, UNMET
-from gradeeval.engines.views import View
-from gradeeval.findings.contributing import pulling_down
+from gradeeval.engines.judgement import OUTCOMES, UNKNOWN
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result, RollUp, SubjectResult
 from gradeeval.language.nodes import Bounds, Change, Equals, Ratio, Requirement
-from gradeeval.messages import _, chosen, day, listed
+from gradeeval.messages import _, chosen, listed
 from gradeeval.profiles.profile import Proof
 from gradeeval.quantity import Interval
 from gradeeval.reports import figures, naming, words
@@ -22,8 +20,6 @@ from gradeeval.reports.content import (
     Count,
     DocumentVerdict,
     Figure,
-    Named,
-    Offenders,
     Report,
     Rolled,
     Row,
@@ -32,11 +28,12 @@ from gradeeval.reports.content import (
 )
 from gradeeval.reports.data_gaps import lacking
 from gradeeval.reports.explanation import due
+from gradeeval.reports.lines import trace_lines
+from gradeeval.reports.measured import figure, of_value
+from gradeeval.reports.origins import named, origin
 from gradeeval.reports.overview import SHOWN_OUTCOMES, grounds
 from gradeeval.reports.page import clean
-from gradeeval.reports.ranking import by_weight, needed_facts
-
-_ONE_NUMBER = re.compile(r"([^0-9−-]*)(-?[0-9][0-9,]*(?:\.([0-9]+))?)([^0-9]*)")
+from gradeeval.reports.ranking import needed_facts, relative_size
 
 
 def build_report(result: Result) -> Report:
@@ -49,7 +46,6 @@ def build_report(result: Result) -> Report:
     ]
     basis.extend(Basis(_("名册"), clean(id), "", digest) for id, digest in result.rosters)
     return Report(
-        result=result,
         title=title,
         as_of=result.as_of,
         engine=result.engine,
@@ -63,15 +59,16 @@ def build_report(result: Result) -> Report:
 def _subject(subject: SubjectResult, result: Result) -> SubjectReport:
     view = subject.view
     rows = tuple(_row(number, finding, result) for number, finding in enumerate(subject.findings, 1))
-    by_finding = {id(row.finding): row for row in rows}
     mandatory = Counter(finding.outcome for finding in subject.findings if finding.requirement.force == "mandatory")
     counts = subject.counts
     notes = subject.notes
     if not rows:
         notes = (_("没有适用的要求：请检查对象类别、所在区域、评定日和筛选条件"), *notes)
-    open_findings = [finding for finding in subject.findings if finding.outcome in (UNMET, UNKNOWN)]
+    profile = view.profile
     return SubjectReport(
-        subject=subject,
+        kind=view.kind,
+        file=profile.file if profile is not None else "",
+        line=profile.line if profile is not None else None,
         id=clean(view.id),
         name=clean(naming.subject(view)),
         sort=naming.sort(view.reach),
@@ -86,11 +83,6 @@ def _subject(subject: SubjectResult, result: Result) -> SubjectReport:
         notes=tuple(map(clean, notes)),
         digest=subject.digest,
         rows=rows,
-        offenders=tuple(
-            Offenders(by_finding[id(finding)], _named(parts), _named(finding.unsure))
-            for finding in by_weight(open_findings)
-            if (parts := pulling_down(finding))
-        ),
         wanting=_wanting(subject.findings, result),
         rolled=tuple(_rolled(item, result) for item in result.roll_up if item.subject is view),
     )
@@ -109,27 +101,44 @@ def _document(id: str, code: str, result: Result) -> DocumentVerdict:
 
 def _row(number: int, finding: Finding, result: Result) -> Row:
     requirement, indicator = finding.requirement, finding.reference.indicator
+    target, brief = _target(finding), clean(words.target(requirement.target, finding.reference, figures.MOST_CODES))
     return Row(
         number=number,
-        finding=finding,
+        code=finding.outcome,
         id=requirement.id,
+        ruleset=requirement.document,
         document=clean(_document_title(requirement, result)),
         clause=clean(requirement.clause),
         quote=clean(requirement.quote),
         title=clean(words.title(finding, result.scope)),
         actual=_actual(finding),
-        target=_target(finding),
+        target=target,
+        target_short=target if brief == target.text else Figure(brief),
         gap=_gap(finding, result),
         outcome=words.outcome_flagged(finding),
         force=words.force(requirement.force),
-        due=clean(due(finding)),
+        force_code=requirement.force,
+        due=clean(due(requirement)),
+        due_iso=clean(due(requirement, str)),
+        due_day=requirement.due,
+        overdue=finding.overdue,
+        responsible=tuple(map(clean, requirement.responsible)),
         offices=clean(listed(requirement.responsible)),
         department=clean(indicator.department or "") if indicator is not None else "",
         system=clean(indicator.data_system or "") if indicator is not None else "",
+        topics=requirement.topics,
+        binds=naming.sort(requirement.binds),
         evidence=clean(_evidence(finding)),
         why=clean(_why(finding, result)),
+        question=clean(requirement.target.needs_review or ""),
         remarks=clean(_("；").join(words.notes(finding))),
+        flags=clean(_("；").join(words.flags(finding))),
+        relations=clean(words.relations(finding)),
         reading=clean(requirement.reading or ""),
+        size=relative_size(finding),
+        distance=_distance(finding),
+        origin=origin(finding, result),
+        steps=partial(trace_lines, finding, result),
     )
 
 
@@ -139,32 +148,29 @@ def _document_title(requirement: Requirement, result: Result) -> str:
 
 
 def _actual(finding: Finding) -> Figure:
-    text = clean(figures.actual(finding))
     value, reference = finding.judgement.value, finding.reference
-    if isinstance(value, bool) or reference.type.form != "number":
-        return Figure(text)
-    scale = 10**reference.type.decimals
-    if isinstance(value, int):
-        return _figure(text, Fraction(value, scale))
-    if not isinstance(value, Interval) or not value.known or isinstance(value.lo, float):
-        return Figure(text)
-    number = Fraction(value.lo) / scale
-    if value.of is None or value.to is None:
-        return _figure(text, number)
-    alone = figures.number(number, reference.type.unit, figures.limit_beside(finding))
-    return _figure(alone, number, text, (Fraction(value.of), Fraction(value.to)))
+    return of_value(clean(figures.actual(finding)), value, reference, figures.limit_beside(finding))
 
 
 def _target(finding: Finding) -> Figure:
     wanted, reference = finding.requirement.target, finding.reference
     text = clean(words.target(wanted, reference))
     if isinstance(wanted.test, Equals):
-        return _figure(text, Fraction(wanted.test.number))
+        return figure(text, Fraction(wanted.test.number))
     if isinstance(wanted.test, Bounds) and reference.type.form == "number" and wanted.up_to is None:
         limits = [limit for _word, limit in wanted.test.stated() if not isinstance(limit, str)]
         if len(limits) == 1:
-            return _figure(text, Fraction(limits[0]))
+            return figure(text, Fraction(limits[0]))
     return Figure(text)
+
+
+def _distance(finding: Finding) -> figures.Distance | None:
+    """A value against a number, where there is one of both."""
+    value, scale = finding.judgement.value, 10**finding.reference.type.decimals
+    if finding.reference.type.form != "number" or isinstance(value, bool) or not isinstance(value, int | Interval):
+        return None
+    low, high = (value.lo, value.hi) if isinstance(value, Interval) else (value, value)
+    return figures.distance(finding.requirement.target.test, float(low) / scale, float(high) / scale)
 
 
 def _gap(finding: Finding, result: Result) -> Figure:
@@ -173,19 +179,7 @@ def _gap(finding: Finding, result: Result) -> Figure:
     amount = shortfall.amount if shortfall is not None else None
     if amount is None or amount[0] != amount[1] or isinstance(amount[0], float):
         return Figure(text)
-    return _figure(text, amount[0])
-
-
-def _figure(
-    shown: str, number: Fraction, text: str | None = None, quotient: tuple[Fraction, Fraction] | None = None
-) -> Figure:
-    """The figure where ``shown`` has one number in it, else its text alone."""
-    part, whole = quotient if quotient is not None else (None, None)
-    match = _ONE_NUMBER.fullmatch(shown)
-    if match is None:
-        return Figure(text or shown, part=part, whole=whole)
-    before, digits, decimals, behind = match.groups()
-    return Figure(text or shown, number, before, behind, len(decimals or ""), "," in digits, part, whole)
+    return figure(text, amount[0])
 
 
 def _evidence(finding: Finding) -> str:
@@ -256,19 +250,14 @@ def _rolled(item: RollUp, result: Result) -> Rolled:
     if requirement.title is None:
         titles = result.scope.title(requirement.indicator, requirement.binds.kind)
     return Rolled(
-        requirement=requirement,
         id=requirement.id,
-        document=clean(_document_title(requirement, result)),
         clause=clean(requirement.clause),
-        quote=clean(requirement.quote),
         title=clean(chosen(titles[0] or requirement.indicator, titles[1])),
         sort=naming.sort(requirement.binds),
         force=words.force(requirement.force),
-        due=day(requirement.due) if requirement.due is not None else _("常年要求"),
-        outcomes={code: _named(item.outcomes[code]) for code in OUTCOMES if item.outcomes.get(code)},
-        absent=_named(item.absent),
+        force_code=requirement.force,
+        due_day=requirement.due,
+        counts={code: len(parts) for code, parts in item.outcomes.items()},
+        outcomes={code: named(item.outcomes[code]) for code in OUTCOMES if item.outcomes.get(code)},
+        absent=named(item.absent),
     )
-
-
-def _named(views: Iterable[View]) -> tuple[Named, ...]:
-    return tuple(Named(clean(view.id), clean(naming.subject(view)), clean(naming.place(view))) for view in views)

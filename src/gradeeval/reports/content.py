@@ -1,22 +1,21 @@
 """What a report says, once for all forms of file: every selected requirement, in the order that evaluators act in.
 
-All texts are in the language in use and free of control characters; what a form has to escape beyond that is its own affair.
-Traces are not kept here, they are long: ``lines.trace_lines`` makes that of a row when it is wanted.
+It is made from the result of a check (``composing``) or from what ``batch`` has recorded (``recomposing``); forms know
+neither. All texts are in the language in use and free of control characters; what a form has to escape beyond that is its
+own affair. Traces are not kept here, they are long: ``Row.steps`` makes that of a row when it is wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from gradeeval.findings.finding import Finding
-from gradeeval.findings.result import Result, SubjectResult
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import FORCES
 from gradeeval.messages import _
-from gradeeval.reports import figures, naming, words
-from gradeeval.reports.page import clean
-from gradeeval.reports.ranking import by_weight
+from gradeeval.reports import naming
+from gradeeval.reports.behind import Sentence
+from gradeeval.reports.figures import Distance
 
 MARKS: Mapping[str, str] = {
     "met": "✓",
@@ -57,64 +56,97 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a trace: its text, how far it is set in (terminal columns), whether it is a heading."""
+
+    text: str
+    indent: int = 0
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A region right below, ranked by the same figure (None: not known); ``effect`` is how far it pulls the whole down."""
+
+    who: Named
+    rank: int | None
+    actual: Figure
+    effect: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a figure of a region or network comes from: in sentences, by name who lacks it or may, the regions below."""
+
+    sentences: tuple[Sentence, ...]
+    lacking: tuple[Named, ...]
+    unsure: tuple[Named, ...]
+    children: tuple[Ranked, ...]
+
+    def said(self, *about: str) -> str:
+        """The sentences about these things, or all of them."""
+        return _("；").join(one.text for one in self.sentences if not about or one.about in about)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One finding in words. ``number`` counts the findings of a subject from 1 in the order of the documents.
 
-    ``outcome`` says also whether it is due; ``due`` where the deadline comes from. ``evidence`` is what the profile names
-    or, where it names none, what has to be at hand. ``why`` is what the outcome rests on beside the figures: the reason, the
-    missing facts, the question to judge, the fault.
+    ``ruleset`` is the id of the document, ``code`` and ``force_code`` are codes of outcome and force. ``outcome`` says also whether it is due; ``due`` where the
+    deadline comes from, ``due_iso`` the same with the date as
+    programs write it, ``due_day`` is the date alone (None: a standing duty). ``binding``: a miss counts for the verdict.
+    ``evidence`` is what the profile names or, where it names none, what has to be at hand. ``why`` is what the outcome rests
+    on beside the figures: the reason, the missing facts, the question to judge, the fault. ``flags`` are the remarks and
+    whether it is late or stale, ``question`` what a person has to judge. ``size`` is how much of the target is missing, from 0
+    to 1 as a rule. ``steps`` gives the trace, nothing where there is none.
     """
 
     number: int
-    finding: Finding
+    code: str
     id: str
+    ruleset: str
     document: str
     clause: str
     quote: str
     title: str
     actual: Figure
     target: Figure
+    target_short: Figure
     gap: Figure
     outcome: str
     force: str
+    force_code: str
     due: str
+    due_iso: str
+    due_day: str | None
+    overdue: bool | None
+    responsible: tuple[str, ...]
     offices: str
     department: str
     system: str
+    topics: tuple[str, ...]
+    binds: str
     evidence: str
     why: str
+    question: str
     remarks: str
+    flags: str
+    relations: str
     reading: str
+    size: Fraction
+    distance: Distance | None
+    origin: Origin | None
+    steps: Callable[[], tuple[Line, ...]] = field(repr=False)
 
     @property
-    def code(self) -> str:
-        """The code of the outcome."""
-        return self.finding.outcome
-
-    @property
-    def target_short(self) -> Figure:
-        """The target where it has to be short: of a long list only how many."""
-        text = clean(words.target(self.finding.requirement.target, self.finding.reference, figures.MOST_CODES))
-        return self.target if text == self.target.text else Figure(text)
-
-    @property
-    def due_day(self) -> str | None:
-        """The deadline as a date; None for a standing duty."""
-        return self.finding.requirement.due
+    def binding(self) -> bool:
+        """Whether it is due or standing, so that a miss counts for the verdict."""
+        return self.overdue is not False
 
     @property
     def short_id(self) -> str:
         """The id without the document."""
         return naming.short_id(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Offenders:
-    """Who pulls the share or count of a row down, and of whom it is not known."""
-
-    row: Row
-    lacking: tuple[Named, ...]
-    unsure: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +169,19 @@ class Wanting:
 
 @dataclass(frozen=True, slots=True)
 class Rolled:
-    """A requirement that binds parts of the subject: the parts by outcome, and those of the roster without a profile."""
+    """A requirement that binds parts of the subject: the parts by outcome, and those of the roster without a profile.
 
-    requirement: Requirement
+    ``counts`` are of all parts; of the results of ``batch`` the lists may name only the first of them, and none that meet it.
+    """
+
     id: str
-    document: str
     clause: str
-    quote: str
     title: str
     sort: str
     force: str
-    due: str
+    force_code: str
+    due_day: str | None
+    counts: Mapping[str, int]
     outcomes: Mapping[str, tuple[Named, ...]]
     absent: tuple[Named, ...]
 
@@ -175,9 +209,14 @@ class DocumentVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SubjectReport:
-    """All that is said of one subject. ``rows`` are all findings in the order of the documents, each once."""
+    """All that is said of one subject. ``rows`` are all findings in the order of the documents, each once.
 
-    subject: SubjectResult
+    ``kind`` is that of the subject, ``file`` and ``line`` where its profile stands (empty and None where it has no file).
+    """
+
+    kind: str
+    file: str
+    line: int | None
     id: str
     name: str
     sort: str
@@ -192,17 +231,22 @@ class SubjectReport:
     notes: tuple[str, ...]
     digest: str
     rows: tuple[Row, ...]
-    offenders: tuple[Offenders, ...]
     wanting: tuple[Wanting, ...]
     rolled: tuple[Rolled, ...]
 
     def of(self, *codes: str) -> list[Row]:
         """The rows of these outcomes, one outcome after the other, the weightiest first."""
-        found: list[Row] = []
-        for code in codes:
-            those = {id(row.finding): row for row in self.rows if row.code == code}
-            found.extend(those[id(finding)] for finding in by_weight(row.finding for row in those.values()))
-        return found
+        return [row for code in codes for row in sorted((row for row in self.rows if row.code == code), key=_weight)]
+
+    @property
+    def origins(self) -> list[tuple[Row, Origin]]:
+        """The rows that have something to tell of where their figure comes from: what is missed first."""
+        return [(row, row.origin) for row in self.of("unmet", "unknown", "met") if row.origin is not None]
+
+
+def _weight(row: Row) -> tuple[int, bool, Fraction]:
+    """By force, then due or standing before not yet due, then the larger relative gap."""
+    return FORCES.index(row.force_code), not row.binding, -row.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +263,6 @@ class Basis:
 class Report:
     """A whole report. ``signatures`` are the labels of the lines to sign on."""
 
-    result: Result
     title: str
     as_of: str
     engine: str

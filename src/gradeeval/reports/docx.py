@@ -16,7 +16,6 @@ from gradeeval.reports import tables, whole_tables, wordml
 from gradeeval.reports.cells import Cell, Heading, Table, joined, period, shown
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import MARKS, Report, SubjectReport, labelled
-from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.rendering import Layout
 from gradeeval.reports.word_package import write_package
 
@@ -41,7 +40,11 @@ _FOOTER = re.compile(rb'<w:footerReference [^>]*r:id="([^"]+)"')
 
 def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
     """The document; the same bytes for the same result."""
-    report = build_report(result)
+    return written(build_report(result))
+
+
+def written(report: Report) -> bytes:
+    """The document of a report."""
 
     def write(old: bytes, stream: IO[bytes]) -> None:
         head, _body, tail = old.partition(b"<w:body>")
@@ -86,9 +89,16 @@ def _subject(report: Report, subject: SubjectReport) -> Iterator[str]:
     yield wordml.paragraph(subject.name, "Heading 1")
     yield from _verdict(report, subject)
     yield from wordml.section_end(landscape=False)
-    acting = tables.gaps(one), tables.offenders(one), tables.wanting(one), tables.unknown(one)
+    acting = (
+        tables.gaps(one),
+        tables.origins(one),
+        tables.offenders(one),
+        tables.ranking(one),
+        tables.wanting(one),
+        tables.unknown(one),
+    )
     yield from _own_pages((_table(_for_word(table), 2, wordml.LANDSCAPE) for table in acting), landscape=True)
-    yield from _own_pages([_steps(report, subject)], landscape=False)
+    yield from _own_pages([_steps(subject)], landscape=False)
     beyond = tables.rolled(one), tables.reviews(one)
     yield from _own_pages((_table(_for_word(table), 2, wordml.LANDSCAPE) for table in beyond), landscape=True)
     for table in (tables.met(one), tables.not_applicable(one)):
@@ -167,7 +177,7 @@ def _for_word(table: Table) -> Table:
     return Table(table.title, table.headings[:-1], rows(), table.outcome)
 
 
-def _steps(report: Report, subject: SubjectReport) -> Iterator[str]:
+def _steps(subject: SubjectReport) -> Iterator[str]:
     rows = subject.of("error", "unmet", "met")
     if not rows:
         return
@@ -184,7 +194,7 @@ def _steps(report: Report, subject: SubjectReport) -> Iterator[str]:
         yield wordml.paragraph(labelled(_("原文"), row.quote), "Step", indent=1)
         if row.reading:
             yield wordml.paragraph(labelled(_("解读"), row.reading), "Step", indent=1)
-        for line in trace_lines(row.finding, report.result):
+        for line in row.steps():
             indent = 1 if line.heading else 1 + line.indent // 2
             yield wordml.paragraph(line.text, "Step Head" if line.heading else "Step", keep=line.heading, indent=indent)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gradeeval.engines.trace import Trace
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result
+from gradeeval.language.nodes import Requirement
 from gradeeval.messages import _, chosen, day, listed
 from gradeeval.quantity import Bound
 from gradeeval.reports import figures, naming, words
@@ -72,16 +73,15 @@ def _say_demand(page: Page, finding: Finding, result: Result) -> None:
             (_("解读"), requirement.reading or ""),
             (_("约束对象"), naming.sort(requirement.binds)),
             (_("约束力"), words.force(requirement.force)),
-            (_("期限"), due(finding)),
+            (_("期限"), due(requirement)),
             (_("责任单位"), listed(requirement.responsible)),
         ],
         indent=2,
     )
 
 
-def due(finding: Finding, written: Callable[[str], str] = day) -> str:
+def due(requirement: Requirement, written: Callable[[str], str] = day) -> str:
     """The deadline, ``written`` for people unless said otherwise, and where it was taken from."""
-    requirement = finding.requirement
     if requirement.due is None:
         return _("常年要求，没有期限")
     source = {"clause": _("条款写明"), "document": _("取自文件的规划期")}.get(requirement.due_from, "")

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.gap import Range, Shortfall
-from gradeeval.language.nodes import Bounds, Equals, Includes, Ratio, Share
+from gradeeval.language.nodes import Bounds, Equals, Includes, Ratio, Share, Test
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.messages import _, counted, listed
 from gradeeval.quantity import Interval, NoValue, decimal_text, shown
 
 MOST_CODES = 5
 """More codes than these are counted instead of named, where it has to be short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """A value, from ``low`` to ``high`` where it is not known exactly, against what is asked; all in one unit.
+
+    Asked is at least ``least`` or at most ``most``, or both; at least one of them is there.
+    """
+
+    low: float
+    high: float
+    least: float | None = None
+    most: float | None = None
 
 
 def unit(code: str | None, beside: Fraction | int = 2) -> str:
@@ -122,6 +136,22 @@ def limit_beside(finding: Finding) -> Fraction | None:
             if not isinstance(limit, str):
                 return Fraction(limit)
     return None
+
+
+def distance(test: Test | None, low: float, high: float) -> Distance | None:
+    """A value against the number that is asked; None where that is none."""
+    least = most = None
+    if isinstance(test, Equals):
+        least = most = float(Fraction(test.number))
+    elif isinstance(test, Bounds):
+        for word, limit in test.stated():
+            if isinstance(limit, str):
+                return None
+            if word in ("at_least", "above"):
+                least = float(Fraction(limit))
+            else:
+                most = float(Fraction(limit))
+    return None if least is None and most is None else Distance(low, high, least, most)
 
 
 def actual(finding: Finding) -> str:

@@ -25,9 +25,6 @@ from gradeeval.messages import _, chosen, counted, day, language
 from gradeeval.reports import naming, panels, words
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import MARKS, Report, Row, SubjectReport
-from gradeeval.reports.lines import trace_lines
-from gradeeval.reports.page import clean
-from gradeeval.reports.ranking import relative_size
 from gradeeval.reports.rendering import Layout
 
 _WEB = Path(__file__).parent / "web"
@@ -58,7 +55,11 @@ class Facet:
 
 def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
     """The page in UTF-8. The same result gives the same bytes."""
-    report = build_report(result)
+    return written(build_report(result))
+
+
+def written(report: Report) -> bytes:
+    """The page of a report."""
     entries = [
         Entry(index, subject, row)
         for index, (subject, row) in enumerate(
@@ -96,7 +97,7 @@ def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signa
         review=list(MARKS).index("needs_review"),
         reviews=sum(entry.row.code == "needs_review" for entry in entries),
         version=__version__,
-        data=_data(result, entries, chosen_by),
+        data=_data(entries, chosen_by),
     )
     return text.encode()
 
@@ -140,10 +141,10 @@ def _facets(report: Report, entries: Sequence[Entry]) -> tuple[list[Facet], dict
             [words.force(code) for code in FORCES],
         ),
         ("subject", _("对象"), lambda entry: (entry.subject.name,), [subject.name for subject in report.subjects]),
-        ("topic", _("主题"), lambda entry: [topics.get(code, code) for code in _of(entry).topics], [*topics.values()]),
+        ("topic", _("主题"), lambda entry: [topics.get(code, code) for code in entry.row.topics], [*topics.values()]),
         ("document", _("文件"), lambda entry: (entry.row.document,), ()),
         ("year", _("期限年份"), lambda entry: (_year(entry.row),), ()),
-        ("office", _("责任单位"), lambda entry: [clean(office) for office in _of(entry).responsible], ()),
+        ("office", _("责任单位"), lambda entry: entry.row.responsible, ()),
     ]
     facets, chosen_by = [], {}
     for name, label, of, order in sources:
@@ -158,10 +159,6 @@ def _facets(report: Report, entries: Sequence[Entry]) -> tuple[list[Facet], dict
     return facets, chosen_by
 
 
-def _of(entry: Entry) -> Any:
-    return entry.row.finding.requirement
-
-
 def _year(row: Row) -> str:
     return row.due_day[:4] if row.due_day is not None else _("常年要求")
 
@@ -173,7 +170,7 @@ def _topics() -> dict[str, str]:
     return {item["const"]: chosen(item["title"], item.get("description")) for item in listed}
 
 
-def _data(result: Result, entries: Sequence[Entry], chosen_by: dict[str, list[Any]]) -> Markup:
+def _data(entries: Sequence[Entry], chosen_by: dict[str, list[Any]]) -> Markup:
     """What the script needs, as JSON that holds no character with a meaning in HTML.
 
     ``texts`` holds each text once. ``requirements`` and ``details`` point into it: pairs of label and text, lines with
@@ -200,7 +197,7 @@ def _data(result: Result, entries: Sequence[Entry], chosen_by: dict[str, list[An
                 told(_finding_pairs(entry)),
                 [
                     [texts.setdefault(line.text, len(texts)), -1 if line.heading else line.indent]
-                    for line in trace_lines(row.finding, result)
+                    for line in row.steps()
                 ],
             ]
         )
@@ -231,7 +228,6 @@ def _data(result: Result, entries: Sequence[Entry], chosen_by: dict[str, list[An
 
 
 def _requirement_pairs(row: Row) -> list[list[Any]]:
-    requirement = row.finding.requirement
     topics = _topics()
     return _kept(
         [_("要求"), row.title],
@@ -239,13 +235,13 @@ def _requirement_pairs(row: Row) -> list[list[Any]]:
         [_("条款"), row.clause],
         [_("原文"), row.quote],
         [_("解读"), row.reading],
-        [_("约束对象"), naming.sort(requirement.binds)],
+        [_("约束对象"), row.binds],
         [_("约束力"), row.force],
         [_("期限"), row.due],
         [_("责任单位"), row.offices],
         [_("责任科室"), row.department],
         [_("数据系统"), row.system],
-        [_("主题"), _("、").join(topics.get(code, code) for code in requirement.topics)],
+        [_("主题"), _("、").join(topics.get(code, code) for code in row.topics)],
         [_("要求编号"), row.id],
     )
 
@@ -279,9 +275,9 @@ def _ranks(entries: Sequence[Entry]) -> dict[str, list[int]]:
         "clause": _ranked(entries, lambda entry: entry.row.number),
         "actual": _ranked(entries, lambda entry: _number(entry.row.actual.number)),
         "target": _ranked(entries, lambda entry: _number(entry.row.target.number)),
-        "gap": _ranked(entries, lambda entry: -relative_size(entry.row.finding) if entry.row.code == "unmet" else 1),
+        "gap": _ranked(entries, lambda entry: -entry.row.size if entry.row.code == "unmet" else 1),
         "outcome": _ranked(entries, lambda entry: (_ORDER.index(entry.row.code), entry.row.outcome)),
-        "due": _ranked(entries, lambda entry: (entry.row.due_day or "9999", FORCES.index(_of(entry).force))),
+        "due": _ranked(entries, lambda entry: (entry.row.due_day or "9999", FORCES.index(entry.row.force_code))),
     }
 
 

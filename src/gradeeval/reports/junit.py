@@ -9,10 +9,8 @@ from __future__ import annotations
 from gradeeval.files import junit
 from gradeeval.findings.result import Result
 from gradeeval.messages import _
-from gradeeval.reports import words
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import Report, Row, SubjectReport, labelled
-from gradeeval.reports.explanation import due
 from gradeeval.reports.rendering import Layout
 
 
@@ -27,10 +25,10 @@ def _suite(report: Report, subject: SubjectReport) -> junit.Suite:
         name=f"{subject.name} {subject.id} {subject.period}",
         cases=tuple(
             junit.Case(
-                classname=f"{subject.id}.{row.finding.requirement.document}",
+                classname=f"{subject.id}.{row.ruleset}",
                 name=f"{row.clause} {row.title} [{row.short_id}]",
                 trouble=_trouble(row),
-                note=words.relations(row.finding) if state(row) == "passed" else "",
+                note=row.relations if state(row) == "passed" else "",
             )
             for row in subject.rows
         ),
@@ -53,11 +51,12 @@ def _trouble(row: Row) -> junit.Trouble | None:
             (_("现状值"), row.actual.text),
             (_("目标值"), row.target.text),
             (_("差距"), row.gap.text),
+            (_("从何而来"), row.origin.said() if row.origin is not None else ""),
             (_("约束力"), row.force),
-            (_("期限"), due(row.finding, str)),
+            (_("期限"), row.due_iso),
             (_("责任单位"), row.offices),
             (_("原因或缺少的数据"), row.why),
-            (_("与其他要求的关系"), words.relations(row.finding)),
+            (_("与其他要求的关系"), row.relations),
         )
         if text
     )
@@ -66,11 +65,11 @@ def _trouble(row: Row) -> junit.Trouble | None:
 
 def state(row: Row) -> str:
     """``passed``, ``failure``, ``error`` or ``skipped``."""
-    if row.code == "unmet" and row.finding.requirement.force == "mandatory" and row.finding.binding:
+    if row.code == "unmet" and row.force_code == "mandatory" and row.binding:
         return "failure"
     return {"met": "passed", "error": "error"}.get(row.code, "skipped")
 
 
 def _message(row: Row) -> str:
-    parts = [row.outcome, row.force, row.gap.text, row.why, words.relations(row.finding)]
+    parts = [row.outcome, row.force, row.gap.text, row.why, row.relations]
     return _("；").join(part for part in parts if part)

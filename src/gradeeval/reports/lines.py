@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gradeeval.engines.trace import trace
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result
 from gradeeval.messages import _
+from gradeeval.reports.content import Line
 from gradeeval.reports.explanation import say_judging
 from gradeeval.reports.nearest import nearest_changes
 from gradeeval.reports.page import BOLD, Page, clean
 from gradeeval.reports.rendering import Layout
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its text without control characters, how far it is set in (terminal columns), whether it is a heading."""
-
-    text: str
-    indent: int = 0
-    heading: bool = False
 
 
 class Unbroken(Page):

@@ -11,7 +11,6 @@ from gradeeval.reports import tables, whole_tables
 from gradeeval.reports.cells import Table, joined, period, shown
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import Report, SubjectReport, labelled
-from gradeeval.reports.lines import trace_lines
 from gradeeval.reports.rendering import Layout
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$]|^\s*[-+=]|^\s*[0-9]+[.)](?=\s|$)|(?<=[a-zA-Z])://|@)")
@@ -19,7 +18,12 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$]|^\s*[-+=]|^\s*[0-9]+[.)](?=\s|$)|(?
 
 def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
     """GitHub's Markdown in UTF-8. Nothing from profiles or rules is taken for markup, link or HTML."""
-    return ("\n".join(_lines(build_report(result))) + "\n").encode()
+    return written(build_report(result))
+
+
+def written(report: Report) -> bytes:
+    """The text of a report."""
+    return ("\n".join(_lines(report)) + "\n").encode()
 
 
 def escaped(text: str) -> str:
@@ -44,7 +48,7 @@ def _lines(report: Report) -> Iterator[str]:
     if len(report.subjects) != 1:
         yield from _table(whole_tables.overview(report), 2)
     for subject in report.subjects:
-        yield from _subject(report, subject)
+        yield from _subject(subject)
     if report.notes:
         yield from _heading(_("说明"), 2)
         yield from (f"- {escaped(note)}" for note in report.notes)
@@ -57,7 +61,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield "　".join(labelled(label, "＿＿＿＿＿＿") for label in report.signatures)
 
 
-def _subject(report: Report, subject: SubjectReport) -> Iterator[str]:
+def _subject(subject: SubjectReport) -> Iterator[str]:
     yield from _heading(subject.name, 2)
     verdict = labelled(_("总评"), escaped(subject.verdict))
     yield f"**{verdict}**"
@@ -66,9 +70,16 @@ def _subject(report: Report, subject: SubjectReport) -> Iterator[str]:
     yield ""
     yield from _counts(subject)
     one = (subject,)
-    for table in (tables.gaps(one), tables.offenders(one), tables.wanting(one), tables.unknown(one)):
+    for table in (
+        tables.gaps(one),
+        tables.origins(one),
+        tables.offenders(one),
+        tables.ranking(one),
+        tables.wanting(one),
+        tables.unknown(one),
+    ):
         yield from _table(table, 3)
-    yield from _steps(report, subject)
+    yield from _steps(subject)
     for table in (tables.rolled(one), tables.reviews(one), tables.met(one), tables.not_applicable(one)):
         yield from _table(table, 3)
 
@@ -102,7 +113,7 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _steps(report: Report, subject: SubjectReport) -> Iterator[str]:
+def _steps(subject: SubjectReport) -> Iterator[str]:
     rows = subject.of("error", "unmet", "met")
     if not rows:
         return
@@ -111,7 +122,7 @@ def _steps(report: Report, subject: SubjectReport) -> Iterator[str]:
         yield from _heading(f"{row.clause} {row.title}（{row.short_id}）", 4)
         if row.reading:
             yield "- " + labelled(_("解读"), escaped(row.reading))
-        for line in trace_lines(row.finding, report.result):
+        for line in row.steps():
             text = escaped(line.text)
             yield f"{'  ' * (line.indent // 2)}- {f'**{text}**' if line.heading else text}"
         yield ""

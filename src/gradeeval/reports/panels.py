@@ -13,10 +13,9 @@ from datetime import date
 from fractions import Fraction
 
 from gradeeval.engines.judgement import MET, NEEDS_REVIEW, UNKNOWN, UNMET
-from gradeeval.language.nodes import FORCES, Bounds, Equals
+from gradeeval.language.nodes import FORCES
 from gradeeval.messages import _, day
-from gradeeval.quantity import Interval
-from gradeeval.reports.charts import Deadline, Distance, bullet_bar, outcome_bar, timeline
+from gradeeval.reports.charts import Deadline, bullet_bar, outcome_bar, timeline
 from gradeeval.reports.content import Named, Report, Rolled, Row, SubjectReport
 
 STACKED = (MET, UNMET, UNKNOWN, NEEDS_REVIEW)
@@ -154,40 +153,13 @@ def bullets(rows: Iterable[tuple[int, str, Row]]) -> tuple[tuple[Bullet, ...], i
     found: list[Bullet] = []
     left_out = 0
     for index, subject, row in rows:
-        distance = _distance(row)
-        if distance is None:
+        if row.distance is None or row.code not in STACKED or row.actual.text == "—":
             continue
         if len(found) < MOST_BULLETS:
-            found.append(Bullet(index, row, subject, bullet_bar(distance)))
+            found.append(Bullet(index, row, subject, bullet_bar(row.distance)))
         else:
             left_out += 1
     return tuple(found), left_out
-
-
-def _distance(row: Row) -> Distance | None:
-    finding = row.finding
-    test, value = finding.requirement.target.test, finding.judgement.value
-    if finding.reference.type.form != "number" or row.code not in STACKED or row.actual.text == "—":
-        return None
-    least = most = None
-    if isinstance(test, Equals):
-        least = most = float(Fraction(test.number))
-    elif isinstance(test, Bounds):
-        for word, limit in test.stated():
-            if isinstance(limit, str):
-                return None
-            if word in ("at_least", "above"):
-                least = float(Fraction(limit))
-            else:
-                most = float(Fraction(limit))
-    if least is None and most is None:
-        return None
-    scale = 10**finding.reference.type.decimals
-    if isinstance(value, Interval):
-        return Distance(float(value.lo) / scale, float(value.hi) / scale, least, most)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Distance(value / scale, value / scale, least, most)
-    return None
 
 
 def deadlines(report: Report) -> Timeline:
@@ -222,7 +194,7 @@ def subject_bars(subjects: Sequence[SubjectReport]) -> dict[str, Bar]:
 def parts(rolled: Sequence[Rolled]) -> tuple[Parts, ...]:
     """The parts of a subject by sort, ranked, each with its grid; the grid takes the lowest members first."""
     sorts: dict[str, _Sort] = defaultdict(_Sort)
-    for item in sorted(rolled, key=lambda item: FORCES.index(item.requirement.force)):
+    for item in sorted(rolled, key=lambda item: FORCES.index(item.force_code)):
         own, cells = sorts[item.sort], {}
         for code, members in item.outcomes.items():
             for member in members:

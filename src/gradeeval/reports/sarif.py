@@ -7,7 +7,6 @@ from typing import Any
 from gradeeval.files import sarif
 from gradeeval.findings.result import Result
 from gradeeval.messages import _
-from gradeeval.reports import words
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import Row, SubjectReport, labelled
 from gradeeval.reports.rendering import Layout
@@ -51,7 +50,6 @@ def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signa
 
 
 def _rule(row: Row) -> Plain:
-    requirement = row.finding.requirement
     return {
         "id": row.id,
         "name": row.title,
@@ -60,13 +58,13 @@ def _rule(row: Row) -> Plain:
         "help": {
             "text": _("{document} {clause}：{quote}").format(document=row.document, clause=row.clause, quote=row.quote)
         },
-        "defaultConfiguration": {"level": _strength(requirement.force)},
+        "defaultConfiguration": {"level": _strength(row.force_code)},
         "properties": {
             "clause": row.clause,
-            "force": requirement.force,
-            "due": requirement.due,
-            "tags": list(requirement.topics),
-            "responsible": list(requirement.responsible),
+            "force": row.force_code,
+            "due": row.due_day,
+            "tags": list(row.topics),
+            "responsible": list(row.responsible),
         },
     }
 
@@ -83,17 +81,18 @@ def _result(subject: SubjectReport, row: Row, place: int) -> Plain:
         "partialFingerprints": {"subjectAndRequirement/v1": _fingerprint(subject, row)},
         "properties": {
             "outcome": row.code,
-            "overdue": row.finding.overdue,
+            "overdue": row.overdue,
             "actual": row.actual.text,
             "target": row.target.text,
             "gap": row.gap.text,
+            **({"behind": [one.text for one in row.origin.sentences]} if row.origin is not None else {}),
         },
     }
 
 
 def level(row: Row) -> str:
     """Of what is unmet: by force where it is due or standing, else a note."""
-    return _strength(row.finding.requirement.force) if row.finding.binding else "note"
+    return _strength(row.force_code) if row.binding else "note"
 
 
 def _strength(force: str) -> str:
@@ -106,7 +105,7 @@ def _message(subject: SubjectReport, row: Row) -> str:
         (_("目标值"), row.target.text),
         (_("差距"), row.gap.text),
         ("", row.why),
-        ("", words.relations(row.finding)),
+        ("", row.relations),
     )
     parts = [labelled(label, text) if label else text for label, text in pairs if text]
     return _("{subject}：{title}：{outcome}").format(
@@ -115,16 +114,15 @@ def _message(subject: SubjectReport, row: Row) -> str:
 
 
 def _location(subject: SubjectReport) -> Plain:
-    profile = subject.subject.view.profile
     found: Plain = {
         "logicalLocations": [
-            {"name": subject.name, "fullyQualifiedName": f"{subject.subject.view.kind}/{subject.id}", "kind": "object"}
+            {"name": subject.name, "fullyQualifiedName": f"{subject.kind}/{subject.id}", "kind": "object"}
         ]
     }
-    if profile is not None and profile.file:
-        found["physicalLocation"] = sarif.place(profile.file, profile.line)
+    if subject.file:
+        found["physicalLocation"] = sarif.place(subject.file, subject.line)
     return found
 
 
 def _fingerprint(subject: SubjectReport, row: Row) -> str:
-    return sarif.fingerprint(subject.subject.view.kind, subject.id, row.id)
+    return sarif.fingerprint(subject.kind, subject.id, row.id)

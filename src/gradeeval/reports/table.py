@@ -52,7 +52,7 @@ def _say_subject(page: Page, subject: SubjectResult, result: Result) -> None:
         page.say(_("没有适用的要求：请检查对象类别、所在区域、评定日和筛选条件"))
     _say_gaps(page, found["unmet"], result)
     _say_errors(page, found["error"], result)
-    say_pulling_down(page, [*found["unmet"], *found["unknown"]], result)
+    say_pulling_down(page, [found[code] for code in ("unmet", "unknown", "met")], result)
     say_data_gaps(page, found["unknown"], result)
     _say_reviews(page, found["needs_review"], result)
     say_parts(page, [item for item in result.roll_up if item.subject is subject.view], result)

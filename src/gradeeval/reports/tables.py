@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradeeval.messages import _, listed
 from gradeeval.reports import words
 from gradeeval.reports.cells import DATE_WIDTH, Cell, Heading, Table, deadline, joined, of_subjects, outcome
-from gradeeval.reports.content import Named, Offenders, Rolled, Row, SubjectReport
+from gradeeval.reports.content import Named, Origin, Rolled, SubjectReport
 
 
 def gaps(subjects: Sequence[SubjectReport]) -> Table:
@@ -97,6 +97,43 @@ def wanting(subjects: Sequence[SubjectReport]) -> Table:
     )
 
 
+def origins(subjects: Sequence[SubjectReport]) -> Table:
+    """Where the figures of regions and networks come from, one line for each: what is needed, who pulls down, what changed."""
+    return of_subjects(
+        _("比例和数量从何而来"),
+        subjects,
+        [
+            Heading(_("条款号"), 11),
+            Heading(_("要求"), 26),
+            Heading(_("判定"), 17),
+            Heading(_("现状值"), 14),
+            Heading(_("目标值"), 12),
+            Heading(_("还差"), 26),
+            Heading(_("下级"), 56),
+            Heading(_("上报与计算"), 26),
+            Heading(_("比上年、每年"), 24),
+            Heading(_("编号"), 24),
+        ],
+        lambda subject: (
+            [
+                row.clause,
+                row.title,
+                outcome(row),
+                row.actual,
+                row.target_short,
+                origin.said("needed") or row.gap.text,
+                origin.said("pulling", "ranking"),
+                origin.said("differs"),
+                origin.said("before", "pace"),
+                row.id,
+            ]
+            for row, origin in subject.origins
+            if origin.sentences
+        ),
+        outcome=2,
+    )
+
+
 def offenders(subjects: Sequence[SubjectReport]) -> Table:
     """One line for each part that pulls a share or count down, and for each of which it is unknown."""
     return of_subjects(
@@ -114,28 +151,52 @@ def offenders(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("编号"), 24),
         ],
         lambda subject: (
-            [
-                item.row.clause,
-                item.row.title,
-                item.row.actual,
-                item.row.target_short,
-                part.name,
-                part.place,
-                state,
-                part.id,
-                item.row.id,
-            ]
-            for item in subject.offenders
-            for part, state in _parts(item)
+            [row.clause, row.title, row.actual, row.target_short, part.name, part.place, state, part.id, row.id]
+            for row, origin in subject.origins
+            for part, state in _parts(origin)
         ),
     )
 
 
-def _parts(item: Offenders) -> Iterator[tuple[Named, str]]:
-    for part in item.lacking:
+def _parts(origin: Origin) -> Iterator[tuple[Named, str]]:
+    for part in origin.lacking:
         yield part, _("尚缺")
-    for part in item.unsure:
+    for part in origin.unsure:
         yield part, _("不明")
+
+
+def ranking(subjects: Sequence[SubjectReport]) -> Table:
+    """The regions right below a region by the same figure, the best first, and what each lacks for the target."""
+    return of_subjects(
+        _("下级排名"),
+        subjects,
+        [
+            Heading(_("条款号"), 11),
+            Heading(_("要求"), 30),
+            Heading(_("目标值"), 12),
+            Heading(_("名次"), 6),
+            Heading(_("下级"), 20),
+            Heading(_("现状值"), 18),
+            Heading(_("拉低"), 12),
+            Heading(_("代码"), 10),
+            Heading(_("编号"), 24),
+        ],
+        lambda subject: (
+            [
+                row.clause,
+                row.title,
+                row.target_short,
+                child.rank or "—",
+                child.who.name,
+                child.actual,
+                child.effect,
+                child.who.id,
+                row.id,
+            ]
+            for row, origin in subject.origins
+            for child in origin.children
+        ),
+    )
 
 
 def rolled(subjects: Sequence[SubjectReport]) -> Table:
@@ -171,8 +232,8 @@ def _rolled(item: Rolled) -> list[Cell]:
         item.title,
         item.sort,
         item.force,
-        deadline(item.requirement.due),
-        *(len(found.get(code, ())) for code in ("met", "unmet", "unknown", "needs_review", "error")),
+        deadline(item.due_day),
+        *(item.counts.get(code, 0) for code in ("met", "unmet", "unknown", "needs_review", "error")),
         _names(found.get("unmet", ())),
         _names(found.get("unknown", ())),
         _names((*found.get("needs_review", ()), *found.get("error", ()))),
@@ -207,7 +268,7 @@ def reviews(subjects: Sequence[SubjectReport]) -> Table:
                 row.clause,
                 row.quote,
                 row.title,
-                row.finding.requirement.target.needs_review or "",
+                row.question,
                 row.actual,
                 row.force,
                 row.offices,
@@ -259,14 +320,10 @@ def met(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("编号"), 24),
         ],
         lambda subject: (
-            [row.clause, row.title, row.actual, row.target_short, row.force, _beside(row), row.id]
+            [row.clause, row.title, row.actual, row.target_short, row.force, row.flags, row.id]
             for row in subject.of("met")
         ),
     )
-
-
-def _beside(row: Row) -> str:
-    return _("；").join(words.flags(row.finding))
 
 
 def not_applicable(subjects: Sequence[SubjectReport]) -> Table:

@@ -6,7 +6,6 @@ from gradeeval.messages import _
 from gradeeval.reports import figures
 from gradeeval.reports.cells import DATE_WIDTH, Cell, Heading, Table, deadline, of_subjects, outcome, period
 from gradeeval.reports.content import Figure, Report
-from gradeeval.reports.lines import trace_lines
 
 
 def everything(report: Report, *, always_named: bool = False) -> Table:
@@ -35,6 +34,7 @@ def everything(report: Report, *, always_named: bool = False) -> Table:
             Heading(_("佐证材料"), 20),
             Heading(_("原因或缺少的数据"), 30),
             Heading(_("备注"), 20),
+            Heading(_("从何而来"), 30),
             Heading(_("解读"), 24),
             Heading(_("自评"), 8, blank=True),
             Heading(_("复核"), 8, blank=True),
@@ -61,6 +61,7 @@ def everything(report: Report, *, always_named: bool = False) -> Table:
                 row.evidence,
                 row.why,
                 row.remarks,
+                row.origin.said() if row.origin is not None else "",
                 row.reading,
                 "",
                 "",
@@ -90,7 +91,7 @@ def steps(report: Report) -> Table:
             [*([subject.name] if several else ()), row.id, row.title, number, "　" * (line.indent // 2) + line.text]
             for subject in report.subjects
             for row in subject.rows
-            for number, line in enumerate(trace_lines(row.finding, report.result), 1)
+            for number, line in enumerate(row.steps(), 1)
         ),
     )
 

@@ -53,8 +53,12 @@ _FIRST_DAY = date(1900, 3, 1)
 
 
 def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signature of all renderers
-    """The workbook; the same bytes for the same result. Rows are written as they are made and not kept."""
-    report = build_report(result)
+    """The workbook; the same bytes for the same result."""
+    return written(build_report(result))
+
+
+def written(report: Report) -> bytes:
+    """The workbook of a report. Rows are written as they are made and not kept."""
     subjects = report.subjects
     book = Workbook(write_only=True)
     book.properties.creator = "gradeeval"
@@ -64,7 +68,9 @@ def render(result: Result, layout: Layout) -> bytes:  # noqa: ARG001 - the signa
     for table, fixed in (
         (tables.gaps(subjects), 4),
         (tables.wanting(subjects), 2),
+        (tables.origins(subjects), 2),
         (tables.offenders(subjects), 2),
+        (tables.ranking(subjects), 2),
         (tables.rolled(subjects), 2),
         (tables.reviews(subjects), 4),
         (whole_tables.everything(report), 2),
