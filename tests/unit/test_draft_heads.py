@@ -47,6 +47,9 @@ def bound(sentence: str, tier: str = "prefecture") -> list[str]:
         "每个县（市）的县级综合医院均应设置不少于20张康复床位。",
         "到2026年底，县级中医医院中药制剂不少于5种。",
         "每年6月底前，乡镇卫生院完成体检不少于300人次。",
+        "由县级医院对口帮扶，每月坐诊不少于2次。",
+        "市直医疗卫生单位每年安排不少于20名医师下基层。",
+        "公立医院医疗服务收入占比逐年提高，2026年达到38%。",
     ],
 )
 def test_the_institution_at_the_head_is_bound(sentence: str) -> None:

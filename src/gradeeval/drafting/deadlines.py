@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gradeeval.timeline import Span
 
 _LEAD = re.compile("(?:力争|争取|确保)?(?:到|至|截至|截止|于|在)?“?$")
+_REACHED = "(?:力争|争取|要|应)?(?:达到?|提高到|提升到|增加到|增至|降到|降至|下降到)"
 _MONTH = re.compile("年([0-9]{1,2})月(?:([0-9]{1,2})日)?")
 
 
@@ -102,7 +103,10 @@ def _deadline(text: str, quantity: Quantity) -> Deadline | None:
         end = quantity.end + (tail.end() if tail is not None else 0)
         return Deadline(start, end, f"{max(years)}-12-31", min(years) if through else None)
     year = int(quantity.values[0])
-    ends = re.search("[底末前内]$", quantity.words) is not None or re.match("年?[底末前内]|前", after) is not None
+    ends = (
+        re.search("[底末前内]$", quantity.words) is not None
+        or re.match(f"年?[底末前内]|前|{_REACHED}", after) is not None
+    )
     if not ends and not (lead is not None and re.search("到|至|截|力争|争取|确保", lead[0])):
         return None
     if re.search("初$", quantity.words):

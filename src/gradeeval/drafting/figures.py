@@ -76,6 +76,8 @@ def _asked(text: str, quantity: Quantity) -> bool:
     before, after = text[: quantity.start], text[quantity.end :]
     if re.match("[0-9]|季度", after) or _NO_DEMAND.search(before):  # “五个100”: the five tell how many hundreds
         return False
+    if before.endswith("限期"):
+        return False
     named = before.rfind("“") > before.rfind("”")
     if quantity.words[-1] in "大化级岁" or (named and not re.search("[所家]$|^[0-9]+$", quantity.words)):
         return False

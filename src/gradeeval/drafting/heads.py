@@ -20,7 +20,7 @@ INSTITUTION, REGION, NETWORK, OWN, PLACE = "institution", "region", "network", "
 _EVERY = "(?:各|每[个所家]?|所有|全部|其他|其余)"
 _NOUN = (
     "(?:社区卫生服务(?:中心|机构)|卫生院|妇幼保健(?:计划生育服务)?(?:院|机构|中心)|保健院|中?医院|"
-    "(?:专业)?(?:医疗卫生|公共卫生|医疗|卫生|医养结合|养老|助产|急救|疾控|采供血|预防接种|康复|护理|托育)机构|"
+    "(?:专业)?(?:医疗卫生|公共卫生|医疗|卫生|医养结合|养老|助产|急救|疾控|采供血|预防接种|康复|护理|托育)机构|医疗卫生单位|医疗单位|"
     "疾病预防控制(?:中心|机构)|疾控中心|急救中心|(?:中心)?血站|护理院|接种单位|(?:牵头|成员|帮扶|受援)单位)"
 )
 _NARROWS = (  # possessive: a long row of such words that ends in no noun is given up at once
@@ -58,7 +58,7 @@ _CAUSE = re.compile(
 )
 _TOWARDS = re.compile("(?:在|对|为)(?=[^,;。]{2,30}(?:推行|实行|实施|全部|均|一律|统一))")
 _BEFORE = re.compile(
-    "(?:力争|争取|确保|原则上|其中|同时|并且?|此外|进一步|到|至(?!少)|截至|截止|[于在](?=[0-9“每])|[底末初前内起止]|年[底末]?前?|期间|时期|[“”])+"
+    "(?:力争|争取|确保|原则上|其中|同时|并且?|此外|由|进一步|到|至(?!少)|截至|截止|[于在](?=[0-9“每])|[底末初前内起止]|年[底末]?前?|期间|时期|[“”])+"
 )
 _DOES = re.compile(
     "要(?![素求])|应(?![急用对])|须|需(?!求)|可(?![用持及])|将|均(?![衡等质])|都|全部|一律|统一|普遍|至少|不得|不再|不低于|不少于|不超过|不高于|严禁|原则上|力争|争取|确保|"
@@ -70,6 +70,7 @@ _DOES = re.compile(
 _NOT_ITSELF = re.compile(
     "间|之间|内部?|外|改革|管理|考核|评审|评价|等级|能力|体系|网络|布局|规划|标准|章程|文化|医共体|建设(?:标准|项目|工程)|数(?![字据])|总数|床位规模|新增|资源|人才|用药"
 )
+_HAS = re.compile("[0-9]|逐年|逐步")
 _COMMONLY = re.compile("普遍[^0-9]*$")
 _OF_UNITS = re.compile(
     "的?(?:数量)?(?:比例|占比|比重|覆盖面)|[^,;]{0,24}(?:(?:设置|建成|达标|创建|覆盖|签约|接入|通过|联通)(?:率|面)|"
@@ -188,4 +189,4 @@ def _is_subject(text: str, at: int, end: int, *, acts: bool) -> bool:
     """Whether what follows a noun is what it does or, where it need not act, what it has; 普遍 is not each of them."""
     if at >= end or _NOT_ITSELF.match(text, at, end) or _COMMONLY.match(text, at, end):
         return False
-    return _DOES.match(text, at, end) is not None or (not acts and re.search("[0-9]", text[at:end]) is not None)
+    return _DOES.match(text, at, end) is not None or (not acts and _HAS.search(text, at, end) is not None)
