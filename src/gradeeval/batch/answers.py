@@ -29,6 +29,12 @@ _MEASURED = ("actual", "gap", "shortfall")
 _NAMES = ("numerator", "denominator", *(f"{name}_{end}" for name in _MEASURED for end in ("lo", "hi")))
 _FIGURES = ", ".join((*_NAMES, "unit AS shortfall_unit"))
 _NO_FIGURES: Mapping[str, Any] = dict.fromkeys((*_NAMES, "shortfall_unit"))
+_PLACE = "concat_ws(' ', nullif(v.name, s.name), nullif(f.name, s.name), nullif(c.name, s.name))"
+"""The regions around a subject by name, the widest first; ``_AROUND`` joins them."""
+_AROUND = " ".join(
+    f"LEFT JOIN (SELECT region, min(name) AS name FROM places GROUP BY region) {short} ON {short}.region = s.{tier}"  # noqa: S608
+    for short, tier in (("v", "province"), ("f", "prefecture"), ("c", "county"))
+)
 Row = dict[str, Any]
 
 
@@ -150,7 +156,8 @@ class Results:
 
     def subject(self, id: str) -> Row:
         """Who a subject is, its verdicts and all its findings; ``NotFound`` where nobody has the id."""
-        who = self.rows("SELECT * FROM subjects WHERE id = ? ORDER BY kind", [id])
+        of = f"SELECT s.*, {_PLACE} AS place FROM subjects s {_AROUND} WHERE s.id = ? ORDER BY kind"  # noqa: S608
+        who = self.rows(of, [id])
         if not who:
             near = self.rows("SELECT id FROM subjects ORDER BY levenshtein(id, ?), id LIMIT 1", [id])
             hint = _("；是否指 {near}？").format(near=near[0]["id"]) if near else ""
@@ -185,8 +192,9 @@ class Results:
                     "outcome": outcome,
                     "reason": reason,
                 }
+                said["overdue"] = _overdue(said, self.summary["as_of"])
                 findings.append({**said, **gap})
-        _relate(findings, asked, self.summary["as_of"])
+        _relate(findings, asked)
         return {
             "subject": subject,
             "verdicts": {row["document"]: row["verdict"] for row in verdicts},
@@ -206,7 +214,7 @@ class Results:
     def take_parts(self, kind: str, id: str) -> None:
         """Makes the table ``own``: the parts of a region or network, each once for every sort that requirements bind."""
         self._run(
-            """CREATE OR REPLACE TEMP TABLE own AS SELECT NULL AS part_tier, NULL AS part_type, part_kind, id, name, absent
+            """CREATE OR REPLACE TEMP TABLE own AS SELECT NULL AS part_tier, NULL AS part_type, part_kind, id, name, region, absent
             FROM parts LIMIT 0"""
         )
         for folder in self._folders():
@@ -242,8 +250,9 @@ class Results:
     def name_parts(self) -> None:
         """Makes the table ``named``: who has results, and the parts in ``own`` that have none."""
         self._run(
-            """CREATE OR REPLACE TEMP TABLE named AS SELECT kind, id, name FROM subjects
-            UNION ALL SELECT DISTINCT part_kind, id, name FROM own WHERE absent"""
+            f"""CREATE OR REPLACE TEMP TABLE named AS SELECT s.kind, s.id, s.name, {_PLACE} AS place FROM subjects s {_AROUND}
+            UNION ALL SELECT DISTINCT o.part_kind, o.id, o.name, coalesce(c.name, '')
+            FROM own o LEFT JOIN places c ON c.region = o.region WHERE absent"""  # noqa: S608
         )
 
     def region(self, text: str, tier: str | None = None) -> str:
@@ -270,7 +279,7 @@ class Results:
         return rows[0]
 
 
-def _relate(findings: Sequence[Row], asked: Mapping[str, Row], as_of: str) -> None:
+def _relate(findings: Sequence[Row], asked: Mapping[str, Row]) -> None:
     """Adds ``relations``: how each finding stands to others on the subject, as ``findings.relations`` says."""
     by_id = {row["requirement"]: row for row in findings}
     for row in findings:
@@ -281,7 +290,7 @@ def _relate(findings: Sequence[Row], asked: Mapping[str, Row], as_of: str) -> No
             other = by_id.get(about[how])
             if other is None or other is row:
                 continue
-            said = told(how, _standing(row, as_of), _standing(other, as_of))
+            said = told(how, _standing(row), _standing(other))
             if said is not None:
                 beside = {"basis": about["basis"], "why": said.why}
                 for one, kind, named in ((row, said.own, other), (other, said.other, row)):
@@ -289,10 +298,16 @@ def _relate(findings: Sequence[Row], asked: Mapping[str, Row], as_of: str) -> No
                     one["relations"].append({**named_as, **beside})
 
 
-def _standing(row: Row, as_of: str) -> Standing:
+def _standing(row: Row) -> Standing:
+    return Standing(row["outcome"], row["reason"], row["force"], row["overdue"] is not False)
+
+
+def _overdue(row: Row, as_of: str) -> bool | None:
+    """Whether the day has come on which it is due; None for a standing duty. Years that were judged have ended."""
+    if row["due"] is None:
+        return None
     by_years = row["every_year"] is not None and row["outcome"] != ERROR and row["reason"] != NOT_BEGUN
-    binding = row["due"] is None or by_years or as_of >= row["due"]
-    return Standing(row["outcome"], row["reason"], row["force"], binding)
+    return by_years or bool(as_of >= row["due"])
 
 
 def _quoted(path: Path) -> str:

@@ -62,7 +62,7 @@ def _behind(results: Results, key: list[str], most: str) -> Iterator[tuple[str, 
         pulling = []
         for lacks in sorted(counts.get(name, ()), reverse=True):
             pulling += results.rows(
-                f"""SELECT c.part AS id, coalesce(nullif(o.name, ''), c.part) AS name, lacks FROM contributors c
+                f"""SELECT c.part AS id, coalesce(nullif(o.name, ''), c.part) AS name, lacks, o.place FROM contributors c
                 LEFT JOIN named o ON o.kind = c.part_kind AND o.id = c.part
                 WHERE c.kind = ? AND c.id = ? AND requirement = ? AND lacks = ? ORDER BY c.part{most}""",  # noqa: S608
                 [*key, name, lacks],

@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import math
+import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gradeeval.builtin import FORMS
 from gradeeval.cli import options
 from gradeeval.cli.output import write_out
 from gradeeval.cli.preparing import terminal_layout
@@ -33,6 +36,10 @@ from gradeeval.workspace import Workspace, build
 
 QUESTIONS = ("area", "gaps", "ranking", "subject")
 FORMATS = ("table", "json", "csv")
+REPORTS = ("markdown", "html", "xlsx", "docx")
+"""Forms of ``check`` that an area or a subject is told in as well; the module of that name in ``reports`` writes them."""
+
+_BINARY = ("xlsx", "docx")
 _SHOWN = 50
 _FILED = 160
 """Columns of a table in a file."""
@@ -69,7 +76,13 @@ Row = dict[str, Any]
     default=None,
     help=mark("gaps：最多几行（表格默认 50；0 为全部）；area：名单最多几个"),
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default=None, help=mark("输出格式：table、json、csv"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice((*FORMATS, *REPORTS)),
+    default=None,
+    help=mark("输出格式：table、json、csv；area、subject 还有 markdown、html、xlsx、docx"),
+)
 @click.option("-o", "--output", type=options.PATH, help=mark("写入文件，按后缀定格式"))
 @options.language
 def command(
@@ -102,7 +115,7 @@ def command(
             "--limit": limit,
         },
     )
-    form = _format(form, output)
+    form = _format(form, output, question)
     try:
         from gradeeval.batch.answers import Results, Sought
         from gradeeval.batch.areas import area
@@ -135,16 +148,34 @@ def command(
             note = _("共 {total} 条，显示 {shown} 条；--limit 0 显示全部").format(total=total, shown=len(rows))
         elif not rows:
             note = _("没有这样的差距")
-    if form == "json":
-        content = (json.dumps(_finite(answer), ensure_ascii=False, indent=1) + "\n").encode()
-    elif form == "csv":
-        content = _csv(*_cells(rows, columns, recorded))
-    else:
-        content = _page(question, rows, answer, recorded, results, output)
-    write_out(content, output)
+    content = _content(form, Asked(question, answer, rows, columns), recorded, results, limit, output)
+    write_out(content, output, binary=form in _BINARY)
     if note:
         click.echo(note, err=True)
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answer: all of it, and what of it stands in lines with which columns."""
+
+    question: str
+    answer: Any
+    rows: Sequence[Row]
+    columns: Sequence[tuple[str, Any]]
+
+
+def _content(
+    form: str, asked: Asked, recorded: Recorded, results: Any, limit: int | None, output: Path | None
+) -> bytes:
+    """The answer in a form."""
+    if form == "json":
+        return (json.dumps(_finite(asked.answer), ensure_ascii=False, indent=1) + "\n").encode()
+    if form == "csv":
+        return _csv(*_cells(asked.rows, asked.columns, recorded))
+    if form in REPORTS:
+        return _written(form, asked.answer, recorded, results, _NAMED if limit is None else limit)
+    return _page(asked.question, asked.rows, asked.answer, recorded, results, output)
 
 
 def _fitting(question: str, given: dict[str, Any]) -> None:
@@ -163,13 +194,37 @@ def _fitting(question: str, given: dict[str, Any]) -> None:
             raise Misuse(_("{question} 需要 {name}").format(name=name, question=question))
 
 
-def _format(form: str | None, output: Path | None) -> str:
-    if form is not None or output is None:
+def _format(form: str | None, output: Path | None, question: str) -> str:
+    known = FORMATS + (REPORTS if question in ("area", "subject") else ())
+    if form is not None and form not in known:
+        raise Misuse(_("{form} 只用于 area 和 subject").format(form=form))
+    if output is None:
+        if form in _BINARY and sys.stdout.isatty():
+            raise Misuse(_("{form} 不是文本，不能显示在终端；请用 -o 写入文件").format(form=form))
         return form or "table"
-    by_suffix = {".json": "json", ".csv": "csv", ".txt": "table"}
+    if form is not None:
+        return form
+    by_suffix = {suffix: name for name, _title, suffixes in FORMS if name in known for suffix in suffixes}
     if output.suffix.lower() not in by_suffix:
         raise Misuse(_("不知道 {path} 是何种格式；可用后缀：{known}").format(path=output, known="、".join(by_suffix)))
     return by_suffix[output.suffix.lower()]
+
+
+def _written(form: str, answer: Any, recorded: Recorded, results: Any, limit: int) -> bytes:
+    """The answer as a report in one of the forms of ``check``."""
+    from gradeeval.reports.recomposing import Run, rebuild_report
+
+    summary = results.summary
+    run = Run(
+        as_of=summary["as_of"],
+        documents=results.documents(),
+        dataset=summary["dataset"],
+        rulesets=summary["rulesets"],
+        rosters=dict(summary["rosters"]),
+    )
+    report = rebuild_report(answer, recorded, run, limit)
+    content: bytes = import_module(f"gradeeval.reports.{form}").written(report)
+    return content
 
 
 def _rules() -> Rules:

@@ -11,7 +11,7 @@ from gradeeval.engines.conditions import about_limits, limits_of
 from gradeeval.engines.formulas import Computed, as_interval
 from gradeeval.engines.judgement import MET, Judgement
 from gradeeval.engines.windows import first_year
-from gradeeval.language.nodes import Bounds, Change, Equals, Includes, Is, Ratio, Requirement, Share
+from gradeeval.language.nodes import Bounds, Change, Equals, Includes, Is, Ratio, Requirement, Share, Test
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.quantity import Bound, Interval, NoValue
 
@@ -50,7 +50,7 @@ def measure(
     if isinstance(value, NoValue):
         return None, None
     if isinstance(test, Is):
-        return None, Shortfall(state=bool(test.value)) if missed and isinstance(test.value, bool) else None
+        return None, state_to_reach(test, reference) if missed else None
     if isinstance(test, Includes):
         return _codes(test, value, missed)
     if isinstance(test, Bounds) and reference.type.form == "ordered":
@@ -199,14 +199,26 @@ def _codes(test: Includes, value: Any, missed: bool) -> tuple[Range | None, Shor
     return gap, Shortfall(codes=lacking, unknown_codes=unknown) if missed else None
 
 
+def state_to_reach(test: Test | None, reference: Reference) -> Shortfall | None:
+    """What a yes/no has to become, or the grade to reach; None of anything that is measured."""
+    if isinstance(test, Is) and isinstance(test.value, bool):
+        return Shortfall(state=test.value)
+    if isinstance(test, Bounds) and reference.type.form == "ordered":
+        return Shortfall(grade=_grade(test))
+    return None
+
+
+def _grade(test: Bounds) -> str:
+    return next(str(limit) for _word, limit in test.stated())
+
+
 def _steps(test: Bounds, reference: Reference, value: Any, missed: bool) -> tuple[Range | None, Shortfall | None]:
     values = reference.type.values
     assert values is not None
-    limit = next(str(limit) for _word, limit in test.stated())
-    shortfall = Shortfall(grade=limit) if missed else None
+    shortfall = state_to_reach(test, reference) if missed else None
     if value not in values.ranks:
         return None, shortfall
-    steps = values.ranks[value] - values.ranks[limit]
+    steps = values.ranks[value] - values.ranks[_grade(test)]
     if test.at_most is not None or test.below is not None:
         steps = -steps
     return (Fraction(steps), Fraction(steps)), shortfall

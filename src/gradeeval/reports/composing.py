@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from functools import partial
 
 from gradeeval.engines.judgement import OUTCOMES, UNKNOWN
 from gradeeval.findings.finding import Finding
 from gradeeval.findings.result import Result, RollUp, SubjectResult
-from gradeeval.language.nodes import Bounds, Change, Equals, Ratio, Requirement
+from gradeeval.language.nodes import Change, Ratio, Requirement
 from gradeeval.messages import _, chosen, listed
 from gradeeval.profiles.profile import Proof
 from gradeeval.quantity import Interval
@@ -29,7 +28,7 @@ from gradeeval.reports.content import (
 from gradeeval.reports.data_gaps import lacking
 from gradeeval.reports.explanation import due
 from gradeeval.reports.lines import trace_lines
-from gradeeval.reports.measured import figure, of_value
+from gradeeval.reports.measured import figure, of_target, of_value
 from gradeeval.reports.origins import named, origin
 from gradeeval.reports.overview import SHOWN_OUTCOMES, grounds
 from gradeeval.reports.page import clean
@@ -49,18 +48,29 @@ def build_report(result: Result) -> Report:
         title=title,
         as_of=result.as_of,
         engine=result.engine,
+        traced=True,
         subjects=subjects,
         basis=tuple(basis),
         notes=tuple(map(clean, result.notes)),
-        signatures=(_("自评人"), _("科室负责人"), _("复核人"), _("组长"), _("日期")),
+        signatures=signatures(),
     )
+
+
+def signatures() -> tuple[str, ...]:
+    """The labels of the lines to sign on."""
+    return _("自评人"), _("科室负责人"), _("复核人"), _("组长"), _("日期")
+
+
+def tally(rows: Sequence[Row]) -> tuple[Count, ...]:
+    """How many findings have each outcome, and how many of them are mandatory."""
+    all_of = Counter(row.code for row in rows)
+    mandatory = Counter(row.code for row in rows if row.force_code == "mandatory")
+    return tuple(Count(code, words.outcome(code), all_of[code], mandatory[code]) for code in SHOWN_OUTCOMES)
 
 
 def _subject(subject: SubjectResult, result: Result) -> SubjectReport:
     view = subject.view
     rows = tuple(_row(number, finding, result) for number, finding in enumerate(subject.findings, 1))
-    mandatory = Counter(finding.outcome for finding in subject.findings if finding.requirement.force == "mandatory")
-    counts = subject.counts
     notes = subject.notes
     if not rows:
         notes = (_("没有适用的要求：请检查对象类别、所在区域、评定日和筛选条件"), *notes)
@@ -78,8 +88,8 @@ def _subject(subject: SubjectResult, result: Result) -> SubjectReport:
         verdict=words.verdict(subject.verdict),
         verdict_short=words.verdict_short(subject.verdict),
         documents=tuple(_document(id, code, result) for id, code in subject.verdicts.items()),
-        grounds=tuple(grounds(subject)),
-        counts=tuple(Count(code, words.outcome(code), counts[code], mandatory[code]) for code in SHOWN_OUTCOMES),
+        grounds=tuple(grounds((row.force_code, row.code, row.binding, row.due_day) for row in rows)),
+        counts=tally(rows),
         notes=tuple(map(clean, notes)),
         digest=subject.digest,
         rows=rows,
@@ -101,7 +111,7 @@ def _document(id: str, code: str, result: Result) -> DocumentVerdict:
 
 def _row(number: int, finding: Finding, result: Result) -> Row:
     requirement, indicator = finding.requirement, finding.reference.indicator
-    target, brief = _target(finding), clean(words.target(requirement.target, finding.reference, figures.MOST_CODES))
+    target, target_short = of_target(requirement.target, finding.reference)
     return Row(
         number=number,
         code=finding.outcome,
@@ -113,7 +123,7 @@ def _row(number: int, finding: Finding, result: Result) -> Row:
         title=clean(words.title(finding, result.scope)),
         actual=_actual(finding),
         target=target,
-        target_short=target if brief == target.text else Figure(brief),
+        target_short=target_short,
         gap=_gap(finding, result),
         outcome=words.outcome_flagged(finding),
         force=words.force(requirement.force),
@@ -150,18 +160,6 @@ def _document_title(requirement: Requirement, result: Result) -> str:
 def _actual(finding: Finding) -> Figure:
     value, reference = finding.judgement.value, finding.reference
     return of_value(clean(figures.actual(finding)), value, reference, figures.limit_beside(finding))
-
-
-def _target(finding: Finding) -> Figure:
-    wanted, reference = finding.requirement.target, finding.reference
-    text = clean(words.target(wanted, reference))
-    if isinstance(wanted.test, Equals):
-        return figure(text, Fraction(wanted.test.number))
-    if isinstance(wanted.test, Bounds) and reference.type.form == "number" and wanted.up_to is None:
-        limits = [limit for _word, limit in wanted.test.stated() if not isinstance(limit, str)]
-        if len(limits) == 1:
-            return figure(text, Fraction(limits[0]))
-    return Figure(text)
 
 
 def _distance(finding: Finding) -> figures.Distance | None:
@@ -260,4 +258,5 @@ def _rolled(item: RollUp, result: Result) -> Rolled:
         counts={code: len(parts) for code, parts in item.outcomes.items()},
         outcomes={code: named(item.outcomes[code]) for code in OUTCOMES if item.outcomes.get(code)},
         absent=named(item.absent),
+        absences=len(item.absent),
     )

@@ -98,7 +98,7 @@ class Row:
     ``evidence`` is what the profile names or, where it names none, what has to be at hand. ``why`` is what the outcome rests
     on beside the figures: the reason, the missing facts, the question to judge, the fault. ``flags`` are the remarks and
     whether it is late or stale, ``question`` what a person has to judge. ``size`` is how much of the target is missing, from 0
-    to 1 as a rule. ``steps`` gives the trace, nothing where there is none.
+    to 1 as a rule. ``steps`` makes the trace; None where none was kept.
     """
 
     number: int
@@ -136,7 +136,11 @@ class Row:
     size: Fraction
     distance: Distance | None
     origin: Origin | None
-    steps: Callable[[], tuple[Line, ...]] = field(repr=False)
+    steps: Callable[[], tuple[Line, ...]] | None = field(repr=False)
+
+    def trace(self) -> tuple[Line, ...]:
+        """The steps; none where none were kept."""
+        return self.steps() if self.steps is not None else ()
 
     @property
     def binding(self) -> bool:
@@ -184,6 +188,12 @@ class Rolled:
     counts: Mapping[str, int]
     outcomes: Mapping[str, tuple[Named, ...]]
     absent: tuple[Named, ...]
+    absences: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part is named."""
+        return all(len(self.outcomes.get(code, ())) == count for code, count in self.counts.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +271,15 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. ``signatures`` are the labels of the lines to sign on."""
+    """A whole report. ``signatures`` are the labels of the lines to sign on.
+
+    ``traced``: it is made from findings and not from what was recorded of them, so it has steps and the missing facts.
+    """
 
     title: str
     as_of: str
     engine: str
+    traced: bool
     subjects: tuple[SubjectReport, ...]
     basis: tuple[Basis, ...]
     notes: tuple[str, ...]

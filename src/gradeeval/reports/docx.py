@@ -178,7 +178,7 @@ def _for_word(table: Table) -> Table:
 
 
 def _steps(subject: SubjectReport) -> Iterator[str]:
-    rows = subject.of("error", "unmet", "met")
+    rows = [row for row in subject.of("error", "unmet", "met") if row.steps is not None]
     if not rows:
         return
     yield wordml.paragraph(_("推算过程"), "Heading 2")
@@ -194,7 +194,7 @@ def _steps(subject: SubjectReport) -> Iterator[str]:
         yield wordml.paragraph(labelled(_("原文"), row.quote), "Step", indent=1)
         if row.reading:
             yield wordml.paragraph(labelled(_("解读"), row.reading), "Step", indent=1)
-        for line in row.steps():
+        for line in row.trace():
             indent = 1 if line.heading else 1 + line.indent // 2
             yield wordml.paragraph(line.text, "Step Head" if line.heading else "Step", keep=line.heading, indent=indent)
 
@@ -208,7 +208,7 @@ def _closing(report: Report) -> Iterator[str]:
     for basis in report.basis:
         parts = [basis.kind, basis.id, basis.title, _("摘要 {digest}").format(digest=basis.digest)]
         yield wordml.paragraph(" ".join(part for part in parts if part), "Step")
-    for subject in report.subjects:
+    for subject in (subject for subject in report.subjects if subject.digest):
         parts = [_("档案"), subject.name, subject.id, _("摘要 {digest}").format(digest=subject.digest)]
         yield wordml.paragraph(" ".join(parts), "Step")
     yield wordml.paragraph(_("签字"), "Heading 1", keep=True)

@@ -22,7 +22,8 @@ from gradeeval import __version__
 from gradeeval.findings.result import Result
 from gradeeval.language.nodes import FORCES
 from gradeeval.messages import _, chosen, counted, day, language
-from gradeeval.reports import naming, panels, words
+from gradeeval.reports import naming, panels, tables, words
+from gradeeval.reports.cells import shown
 from gradeeval.reports.composing import build_report
 from gradeeval.reports.content import MARKS, Report, Row, SubjectReport
 from gradeeval.reports.rendering import Layout
@@ -93,13 +94,27 @@ def written(report: Report) -> bytes:
         bullets=bullets,
         more_bullets=more_bullets,
         deadlines=panels.deadlines(report),
-        parts={subject.id: panels.parts(subject.rolled) for subject in report.subjects if subject.rolled},
+        parts={subject.id: panels.parts(subject.rolled) for subject in report.subjects if _whole(subject)},
+        rolled={subject.id: _grid(subject) for subject in report.subjects if subject.rolled and not _whole(subject)},
         review=list(MARKS).index("needs_review"),
         reviews=sum(entry.row.code == "needs_review" for entry in entries),
         version=__version__,
         data=_data(entries, chosen_by),
     )
     return text.encode()
+
+
+def _whole(subject: SubjectReport) -> bool:
+    """Whether there is something rolled up and every part is named in it."""
+    return bool(subject.rolled) and all(item.complete for item in subject.rolled)
+
+
+def _grid(subject: SubjectReport) -> tuple[list[str], list[list[str]]]:
+    """The roll-up as a table of texts, without its empty columns."""
+    table = tables.rolled((subject,))
+    rows = [[shown(cell) for cell in row] for row in table.rows]
+    kept = [at for at in range(len(table.headings)) if any(row[at] not in ("", "0") for row in rows)]
+    return [table.headings[at].text for at in kept], [[row[at] for at in kept] for row in rows]
 
 
 @cache
@@ -197,7 +212,7 @@ def _data(entries: Sequence[Entry], chosen_by: dict[str, list[Any]]) -> Markup:
                 told(_finding_pairs(entry)),
                 [
                     [texts.setdefault(line.text, len(texts)), -1 if line.heading else line.indent]
-                    for line in row.steps()
+                    for line in row.trace()
                 ],
             ]
         )

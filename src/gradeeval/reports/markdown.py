@@ -97,7 +97,8 @@ def _about(subject: SubjectReport) -> Iterator[str]:
         yield labelled(_("文件"), escaped(about))
     yield from map(escaped, subject.grounds)
     yield from (_("注意：{note}").format(note=escaped(note)) for note in subject.notes)
-    yield labelled(_("档案摘要"), f"`{subject.digest}`")
+    if subject.digest:
+        yield labelled(_("档案摘要"), f"`{subject.digest}`")
 
 
 def _counts(subject: SubjectReport) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _steps(subject: SubjectReport) -> Iterator[str]:
-    rows = subject.of("error", "unmet", "met")
+    rows = [row for row in subject.of("error", "unmet", "met") if row.steps is not None]
     if not rows:
         return
     yield from _heading(_("推算过程"), 3)
@@ -122,7 +123,7 @@ def _steps(subject: SubjectReport) -> Iterator[str]:
         yield from _heading(f"{row.clause} {row.title}（{row.short_id}）", 4)
         if row.reading:
             yield "- " + labelled(_("解读"), escaped(row.reading))
-        for line in row.steps():
+        for line in row.trace():
             text = escaped(line.text)
             yield f"{'  ' * (line.indent // 2)}- {f'**{text}**' if line.heading else text}"
         yield ""

@@ -6,10 +6,12 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from gradeeval.language.nodes import Bounds, Equals, Target
 from gradeeval.language.scope import Reference
 from gradeeval.quantity import Interval
-from gradeeval.reports import figures
+from gradeeval.reports import figures, words
 from gradeeval.reports.content import Figure
+from gradeeval.reports.page import clean
 
 _ONE_NUMBER = re.compile(r"([^0-9−-]*)(-?[0-9][0-9,]*(?:\.([0-9]+))?)([^0-9]*)")
 
@@ -34,6 +36,23 @@ def quotient(
 ) -> Figure:
     """A quotient with its numerator and denominator, which is shown as ``text`` with both."""
     return figure(figures.number(number, unit, limit), number, text, operands)
+
+
+def of_target(wanted: Target, reference: Reference) -> tuple[Figure, Figure]:
+    """What is asked, and the same where it has to be short: of a long list only how many."""
+    text, brief = (clean(words.target(wanted, reference, most)) for most in (None, figures.MOST_CODES))
+    found = _of_target(text, wanted, reference)
+    return found, found if brief == text else Figure(brief)
+
+
+def _of_target(text: str, wanted: Target, reference: Reference) -> Figure:
+    if isinstance(wanted.test, Equals):
+        return figure(text, Fraction(wanted.test.number))
+    if isinstance(wanted.test, Bounds) and reference.type.form == "number" and wanted.up_to is None:
+        limits = [limit for _word, limit in wanted.test.stated() if not isinstance(limit, str)]
+        if len(limits) == 1:
+            return figure(text, Fraction(limits[0]))
+    return Figure(text)
 
 
 def figure(

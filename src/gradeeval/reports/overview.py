@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from gradeeval.engines.judgement import MET, NEEDS_REVIEW, NOT_APPLICABLE, UNKNOWN, UNMET
 from gradeeval.findings.result import Result, SubjectResult
@@ -74,7 +75,11 @@ def say_verdict(page: Page, subject: SubjectResult, result: Result) -> None:
                 indent=2,
                 hanging=2,
             )
-    for text in grounds(subject):
+    entries = (
+        (finding.requirement.force, finding.outcome, finding.binding, finding.requirement.due)
+        for finding in subject.findings
+    )
+    for text in grounds(entries):
         page.say(text, indent=2, hanging=2)
     if subject.findings:
         page.blank()
@@ -84,27 +89,29 @@ def say_verdict(page: Page, subject: SubjectResult, result: Result) -> None:
     page.rule(heavy=True)
 
 
-def grounds(subject: SubjectResult) -> list[str]:
-    """Sentences that say what the verdict comes from, and what it does not count."""
+def grounds(findings: Iterable[tuple[str, str, bool, str | None]]) -> list[str]:
+    """Sentences that say what the verdict comes from, and what it does not count.
+
+    Of each finding the force, the outcome, whether it is due or standing, and the deadline.
+    """
     found = []
-    mandatory = [finding for finding in subject.findings if finding.requirement.force == "mandatory"]
+    entries = list(findings)
     for outcome, sentence in (
         (UNMET, _("{count} 项必须达到的要求已到期（或为常年要求）而未达标")),
         (UNKNOWN, _("{count} 项必须达到的要求已到期（或为常年要求）而数据不足")),
         (NEEDS_REVIEW, _("{count} 项必须达到的要求已到期（或为常年要求）而需人工评定")),
     ):
-        count = sum(finding.outcome == outcome and finding.binding for finding in mandatory)
+        count = sum((force, own) == ("mandatory", outcome) and binding for force, own, binding, _due in entries)
         if count:
             found.append(sentence.format(count=count))
-    later = [finding for finding in mandatory if finding.outcome == UNMET and not finding.binding]
+    later = [str(due) for force, own, binding, due in entries if (force, own) == ("mandatory", UNMET) and not binding]
     if later:
-        days = sorted(str(finding.requirement.due) for finding in later)
         found.append(
             _("{count} 项必须达到的要求目前未达标，但尚未到期（最近的期限 {due}），不影响总评").format(
-                count=len(later), due=day(days[0])
+                count=len(later), due=day(min(later))
             )
         )
-    weaker = sum(finding.outcome == UNMET and finding.requirement.force != "mandatory" for finding in subject.findings)
+    weaker = sum(own == UNMET and force != "mandatory" for force, own, _binding, _due in entries)
     if weaker:
         found.append(_("{count} 项力争、鼓励等类要求未达标，不影响总评").format(count=weaker))
     return found

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gradeeval.findings.finding import Finding
+from gradeeval.findings.gap import Range
 from gradeeval.findings.missing import Missing
-from gradeeval.language.nodes import FORCES, Bounds, Change, Equals, Includes, Ratio
+from gradeeval.language.nodes import FORCES, Bounds, Change, Equals, Includes, Ratio, Test
+from gradeeval.language.scope import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,18 @@ def by_weight(findings: Iterable[Finding]) -> list[Finding]:
 
 def relative_size(finding: Finding) -> Fraction:
     """How much of the target is missing, from 0 to 1 as a rule; 1 where nothing can be measured."""
-    test, gap, shortfall = finding.requirement.target.test, finding.gap, finding.shortfall
-    if isinstance(test, Includes) and shortfall is not None:
-        return Fraction(len(shortfall.codes) + len(shortfall.unknown_codes), len(test.codes))
+    shortfall = finding.shortfall
+    lacking = len(shortfall.codes) + len(shortfall.unknown_codes) if shortfall is not None else None
+    return size(finding.requirement.target.test, finding.gap, lacking, finding.reference)
+
+
+def size(test: Test | None, gap: Range | None, lacking: int | None, reference: Reference) -> Fraction:
+    """The same from the gap, or from how many codes of a list are not surely there."""
+    if isinstance(test, Includes) and lacking is not None:
+        return Fraction(lacking, len(test.codes))
     if gap is None or isinstance(gap[1], float):
         return Fraction(1)
-    values = finding.reference.type.values
+    values = reference.type.values
     if values is not None and values.ranks:
         return abs(gap[1]) / len(values.ranks)
     limits: list[Fraction] = []

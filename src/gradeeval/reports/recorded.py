@@ -13,14 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 from gradeeval.findings.finding import Relation
-from gradeeval.findings.gap import UNITS, Range
+from gradeeval.findings.gap import UNITS, Range, state_to_reach
 from gradeeval.language.nodes import Ratio, Requirement
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.messages import _
 from gradeeval.quantity import decimal_text
 from gradeeval.reports import words
 from gradeeval.reports.behind import Behind, Child
-from gradeeval.reports.figures import grouped, number, span
+from gradeeval.reports.figures import grouped, number, span, to_do
 
 Row = Mapping[str, Any]
 
@@ -48,7 +48,8 @@ class Recorded:
         self._rules = rules
         self._found: dict[str, Rule | None] = {}
 
-    def _rule(self, row: Row) -> Rule | None:
+    def rule(self, row: Row) -> Rule | None:
+        """The requirement of a row as the installed rules have it."""
         id = row["requirement"]
         if id not in self._found:
             self._found[id] = self._rules(id)
@@ -56,12 +57,12 @@ class Recorded:
 
     def target(self, row: Row) -> str:
         """What is asked."""
-        rule = self._rule(row)
+        rule = self.rule(row)
         return words.target(rule.requirement.target, rule.reference) if rule is not None else str(row["target"])
 
     def actual(self, row: Row) -> str:
         """The figure that was tested, with numerator and denominator where it is a quotient; of an order the grade."""
-        rule = self._rule(row)
+        rule = self.rule(row)
         if rule is not None and rule.reference.type.form == "yes_no":
             return self._yes_or_no(row)
         low = exact(row.get("actual_lo"))
@@ -71,9 +72,11 @@ class Recorded:
             return values.label(ranked[int(low)]) if values is not None and low is not None and low in ranked else ""
         if rule is not None and rule.reference.type.form == "list":
             asked = len(_plain(row["target"]).get("includes", ()))
-            return _("{count} 项中有 {have} 项").format(count=asked, have=int(low)) if low is not None else ""
+            if low is None:
+                return _("{count} 项全部具备").format(count=asked) if row.get("outcome") == "met" else ""
+            return _("{count} 项中有 {have} 项").format(count=asked, have=int(low))
         part, whole = exact(row.get("numerator")), exact(row.get("denominator"))
-        limit = _limit(row)
+        limit = limit_of(row)
         if isinstance(part, Fraction) and isinstance(whole, Fraction) and whole:
             times = 100 if row["unit"] == "percent" else 1
             return _("{share}（{part}/{whole}）").format(
@@ -85,15 +88,20 @@ class Recorded:
 
     def figure(self, row: Row, name: str, beside: Fraction | None = None) -> str:
         """A figure or an interval in the unit of the target; empty where nothing is known."""
-        pair = _pair(row, name)
-        rule = self._rule(row) if "requirement" in row else None
+        pair = pair_of(row, name)
+        rule = self.rule(row) if "requirement" in row else None
         if pair is None or _says_nothing(pair, row["unit"], rule):
             return ""
         return span(pair, row["unit"], beside)
 
     def to_do(self, row: Row) -> str:
         """What is still to do; empty where there is nothing to measure."""
-        pair = _pair(row, "shortfall")
+        rule = self.rule(row) if "requirement" in row else None
+        if rule is not None and row.get("outcome") == "unmet":
+            state = state_to_reach(rule.requirement.target.test, rule.reference)
+            if state is not None:
+                return to_do(state, rule.reference, rule.scope)
+        pair = pair_of(row, "shortfall")
         if pair is None or row.get("outcome") not in ("unmet", "unknown", None):
             return ""
         if row.get("outcome") == "unknown" and not self.actual(row):
@@ -115,7 +123,7 @@ class Recorded:
         unit = row["unit"]
         return Behind(
             outcome=row["outcome"],
-            amount=_pair(row, "shortfall") if row["outcome"] in ("unmet", "unknown") else None,
+            amount=pair_of(row, "shortfall") if row["outcome"] in ("unmet", "unknown") else None,
             unit=self.unit(row),
             lack=lack,
             unsure=unsure,
@@ -139,7 +147,9 @@ class Recorded:
         effect = exact(one["effect"])
         return Child(
             name=one["name"],
-            actual=self.figure({**one, "unit": row["unit"], "requirement": row["requirement"]}, "actual", _limit(row)),
+            actual=self.figure(
+                {**one, "unit": row["unit"], "requirement": row["requirement"]}, "actual", limit_of(row)
+            ),
             rank=one["rank"],
             effect=effect if isinstance(effect, Fraction) else None,
         )
@@ -147,7 +157,7 @@ class Recorded:
     def _effect_unit(self, row: Row) -> str | None:
         if row["part_kind"] is not None:
             return "institutions" if row["part_kind"] == "institution" else UNITS
-        rule = self._rule(row)
+        rule = self.rule(row)
         formula = (
             rule.reference.indicator.formula if rule is not None and rule.reference.indicator is not None else None
         )
@@ -181,7 +191,8 @@ def exact(value: float | int | None) -> Fraction | float | None:
     return Fraction(repr(value))
 
 
-def _pair(row: Row, name: str) -> Range | None:
+def pair_of(row: Row, name: str) -> Range | None:
+    """A figure from its lower to its upper bound."""
     low, high = exact(row.get(f"{name}_lo")), exact(row.get(f"{name}_hi"))
     return None if low is None or high is None else (low, high)
 
@@ -200,7 +211,7 @@ def _says_nothing(pair: Range, unit: str | None, rule: Rule | None) -> bool:
     return low != high and below and above
 
 
-def _limit(row: Row) -> Fraction | None:
+def limit_of(row: Row) -> Fraction | None:
     """The limit that a shown figure must stay on its side of."""
     plain = _plain(row["target"]) if "target" in row else {}
     for word in ("at_least", "above", "at_most", "below", "equals"):

@@ -234,10 +234,12 @@ def _rolled(item: Rolled) -> list[Cell]:
         item.force,
         deadline(item.due_day),
         *(item.counts.get(code, 0) for code in ("met", "unmet", "unknown", "needs_review", "error")),
-        _names(found.get("unmet", ())),
-        _names(found.get("unknown", ())),
-        _names((*found.get("needs_review", ()), *found.get("error", ()))),
-        _names(item.absent),
+        *(_names(found.get(code, ()), item.counts.get(code, 0)) for code in ("unmet", "unknown")),
+        _names(
+            (*found.get("needs_review", ()), *found.get("error", ())),
+            item.counts.get("needs_review", 0) + item.counts.get("error", 0),
+        ),
+        _names(item.absent, item.absences),
         item.id,
     ]
 
@@ -336,5 +338,7 @@ def not_applicable(subjects: Sequence[SubjectReport]) -> Table:
     )
 
 
-def _names(parts: Sequence[Named]) -> str:
-    return listed(part.name for part in parts)
+def _names(parts: Sequence[Named], count: int) -> str:
+    """The names, and how many there are where not all are known."""
+    names = listed(part.name for part in parts)
+    return _("{items} 等 {count} 个").format(items=names, count=count) if count > len(parts) else names

@@ -91,7 +91,7 @@ def steps(report: Report) -> Table:
             [*([subject.name] if several else ()), row.id, row.title, number, "　" * (line.indent // 2) + line.text]
             for subject in report.subjects
             for row in subject.rows
-            for number, line in enumerate(row.steps(), 1)
+            for number, line in enumerate(row.trace(), 1)
         ),
     )
 

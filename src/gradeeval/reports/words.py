@@ -69,16 +69,19 @@ def force(code: str) -> str:
 
 def outcome_flagged(finding: Finding) -> str:
     """The outcome with what stands beside it: not yet due, late, stale."""
-    text = outcome(finding.outcome)
-    if finding.outcome == "unmet":
-        if finding.overdue is False:
-            text += _("（未到期）")
-        elif finding.overdue:
-            text += _("（已到期）")
+    text = outcome_due(finding.outcome, finding.overdue)
     if finding.late:
         text += _("（逾期后达标）")
     if finding.stale:
         text += _("（数据早于期限）")
+    return text
+
+
+def outcome_due(code: str, overdue: bool | None) -> str:
+    """The outcome and, of what is unmet, whether its day has come (None: it has none)."""
+    text = outcome(code)
+    if code == "unmet" and overdue is not None:
+        text += _("（已到期）") if overdue else _("（未到期）")
     return text
 
 

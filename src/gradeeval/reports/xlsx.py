@@ -67,14 +67,14 @@ def written(report: Report) -> bytes:
     writer.front(report)
     for table, fixed in (
         (tables.gaps(subjects), 4),
-        (tables.wanting(subjects), 2),
+        (tables.wanting(subjects) if report.traced else tables.unknown(subjects), 2),
         (tables.origins(subjects), 2),
         (tables.offenders(subjects), 2),
         (tables.ranking(subjects), 2),
         (tables.rolled(subjects), 2),
         (tables.reviews(subjects), 4),
         (whole_tables.everything(report), 2),
-        (whole_tables.steps(report), 1),
+        *([(whole_tables.steps(report), 1)] if report.traced else []),
     ):
         writer.sheet(table, fixed)
     writer.back(report)
@@ -313,7 +313,7 @@ def _basis(report: Report) -> Iterator[list[str]]:
     yield [_("依据"), _("编号"), _("名称"), _("摘要（SHA-256）")]
     for basis in report.basis:
         yield [basis.kind, basis.id, basis.title, basis.digest]
-    for subject in report.subjects:
+    for subject in (subject for subject in report.subjects if subject.digest):
         yield [_("档案"), subject.id, subject.name, subject.digest]
     yield []
     for label in report.signatures:
