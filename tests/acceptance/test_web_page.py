@@ -51,6 +51,22 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("province"), SAMPLES / "henan-2024.yaml")
 
 
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("city"), SAMPLES / "prefecture", "--subject", "410500")
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("recorded")
+    words = ["new", "dataset", "-o", str(folder / "in"), "--institutions", "40", "--region", "411500"]
+    assert run([*words, "--period", "2024", "--period", "2025"]) == 0
+    assert run(["batch", str(folder / "in"), "-o", str(folder / "out"), "--as-of", "2026-06-30"]) in (0, 1)
+    target = folder / "report.html"
+    assert run(["results", str(folder / "out"), "area", "411500", "-o", str(target)]) == 0
+    return target
+
+
 def numbered(template: dict[str, Any], number: int) -> dict[str, Any]:
     body = f"{number:08d}"
     found = copy.deepcopy(template)
@@ -201,6 +217,10 @@ def test_items_for_judgement_are_one_press_away(page: Opened) -> None:
         ("hospital", 400, "light"),
         ("province", 1280, "light"),
         ("province", 400, "dark"),
+        ("city", 1280, "light"),
+        ("city", 400, "dark"),
+        ("recorded", 1280, "dark"),
+        ("recorded", 400, "light"),
     ],
 )
 def test_axe_finds_nothing_serious_and_nothing_sticks_out(
@@ -212,6 +232,7 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
     for opened in looked_at(chromium, path, viewport={"width": width, "height": 900}, color_scheme=scheme):
         for number in range(3):
             opened.page.locator("button.open").nth(number).click()
+        opened.page.evaluate("document.querySelectorAll('#origins ~ * details').forEach((item) => item.open = true)")
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(opened.page).response["violations"]
         worst = [item for item in found if item["impact"] in ("serious", "critical")]
