@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gradeeval.batch.choosing import Choice, choose
+from gradeeval.batch.choosing import ALIKE, Choice, choose
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import binds_now, verdict_of
 from gradeeval.batch.wholes import behind
@@ -76,7 +76,7 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     around = Places(columns, rules.scope, lenient=False)
     regions = Regions(around.rosters)
     asked = {
-        kind: frame.filter((pl.col("@end") <= rules.as_of) & _among(own, kind))
+        kind: frame.select("@id", "@end", *ALIKE).filter((pl.col("@end") <= rules.as_of) & _among(own, kind))
         for kind, frame in columns.profiles.items()
     }
     choice = choose(asked, regions, rules.documents, rules.load, rules.as_of, rules.wanted)

@@ -173,11 +173,13 @@ def divided(upper: Bound, lower: Bound) -> Bound:
         under = below(upper, bottom) * under
     infinite = (lower.upper == 0) | ((upper.lower == 0) if upper.lower is not None else pl.lit(value=False))
     negative = under < 0
-    over = pl.when(negative).then(-over).otherwise(over)
+    # Polars takes a minus sign before 64 bits, but not before 128.
+    over = pl.when(negative).then(literal(0, type_for(top)) - over).otherwise(over)
+    turned = pl.when(negative).then(literal(0, type_for(bottom)) - under).otherwise(under)
     return Bound(
         pl.when(infinite).then(literal(1, type_for(top))).otherwise(over),
         top,
-        pl.when(infinite).then(literal(0, type_for(bottom))).otherwise(pl.when(negative).then(-under).otherwise(under)),
+        pl.when(infinite).then(literal(0, type_for(bottom))).otherwise(turned),
         bottom,
         upper.factor / lower.factor,
     )

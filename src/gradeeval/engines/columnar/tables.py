@@ -245,7 +245,7 @@ class Maker:
             **{f"@{tier}": pl.String for tier in tiers},
         }
         around = pl.DataFrame(near, schema=schema, orient="row")
-        rows = rows.join(around, on=["@region", "@end"], how="left", maintain_order="left", nulls_equal=True)
+        rows = _beside(rows, around, ("@region", "@end"))
         for tier in tiers:
             rows = _filled(rows, tier, pl.col(f"@{tier}"))
         if kind == "region":
@@ -264,7 +264,7 @@ class Maker:
                 for (day,) in rows.select("@end").unique().iter_rows()
             ]
         )
-        rows = rows.join(given, on=["@id", "@end"], how="left", maintain_order="left")
+        rows = _beside(rows, given, ("@id", "@end"))
         lists = {
             name: list(columns_of(name, types[name])) for name in types if types[name].form == "list" and name in names
         }
@@ -301,7 +301,7 @@ class Maker:
                 for (day,) in rows.select("@end").unique().iter_rows()
             ]
         )
-        rows = rows.join(added, on=["@id", "@end"], how="left", maintain_order="left")
+        rows = _beside(rows, added, ("@id", "@end"))
         rows = rows.with_columns(
             pl.when(pl.col(f"of {one}"))
             .then(pl.lit(value=True))
@@ -317,6 +317,12 @@ def members_on(members: pl.DataFrame, day: str) -> pl.DataFrame:
     return members.filter(
         (pl.col("@from").is_null() | (pl.col("@from") <= day)) & (pl.col("@to").is_null() | (pl.col("@to") >= day))
     )
+
+
+def _beside(rows: pl.DataFrame, more: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+    """The rows with what ``more`` has of them, at most a row each; only the keys are joined, the rest stays where it is."""
+    found = rows.select(by).join(more, on=by, how="left", maintain_order="left", nulls_equal=True)
+    return rows.hstack(found.drop(by))
 
 
 def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
