@@ -122,8 +122,9 @@ def make_finding(judgement: Judgement, view: View, scope: Scope, as_of: str, lat
 
 
 def _of_worst_year(judgement: Judgement, reference: Reference, scope: Scope) -> Judgement:
-    """The judgement with value and view of the year with the smallest gap among those of its outcome."""
-    same = [one for _year, one in judgement.years if one.outcome == judgement.outcome]
+    """The judgement with value and view of the year with the smallest gap among those of its outcome and reason."""
+    said = judgement.outcome, judgement.reason
+    same = [one for _year, one in judgement.years if (one.outcome, one.reason) == said]
     if len(same) < 2:
         return judgement
 
@@ -133,7 +134,7 @@ def _of_worst_year(judgement: Judgement, reference: Reference, scope: Scope) -> 
         return gap[0] if gap is not None else math.inf
 
     worst = min(reversed(same), key=smallest)
-    return replace(judgement, view=worst.view, value=worst.value, reason=worst.reason)
+    return replace(judgement, view=worst.view, value=worst.value)
 
 
 def is_overdue(requirement: Requirement, judgement: Judgement, as_of: str) -> bool | None:

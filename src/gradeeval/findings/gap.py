@@ -79,9 +79,14 @@ def _gap(interval: Interval, low: Bound, high: Bound, scale: int) -> Range:
         ends = sorted((_apart(interval.lo, low, scale), _apart(interval.hi, low, scale)))
         return -ends[1], Fraction(0) if interval.lo <= low <= interval.hi else -ends[0]
     return (
-        _natural(min(interval.lo - low, high - interval.hi), scale),
-        _natural(min(interval.hi - low, high - interval.lo), scale),
+        _natural(min(_beyond(interval.lo, low), _beyond(high, interval.hi)), scale),
+        _natural(min(_beyond(interval.hi, low), _beyond(high, interval.lo)), scale),
     )
+
+
+def _beyond(upper: Bound, lower: Bound) -> Bound:
+    """By how much the upper one is above; of an end that is open on both sides, so that nothing is asked there, endlessly."""
+    return math.inf if upper == lower and isinstance(upper, float) else upper - lower
 
 
 def _apart(first: Bound, second: Bound, scale: int) -> Fraction | float:

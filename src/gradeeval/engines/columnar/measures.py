@@ -322,6 +322,7 @@ def _times(to: int, of: int) -> pl.Expr:
 
 
 def _computed(run: Run, requirement: Requirement, reference: Reference) -> Quotient | None:
+    """Of a share its parts, of a ratio its operands, unless one of these can be reported as a quotient."""
     values, kind, name = run.outcomes.values, requirement.binds.kind, requirement.indicator
     formula = formula_of(run, requirement)
     if isinstance(formula, Share):

@@ -182,7 +182,7 @@ class Outcomes:
         return (self._first(kind, span) <= year) & (last >= year)
 
     def worst_rows(self, requirement: Requirement, rows: pl.Series, gap: pl.Expr) -> pl.Series:
-        """For rows of a demand of every year those of the year with the smallest ``gap`` among the years of its outcome.
+        """For rows of a demand of every year those of the year with the smallest ``gap`` among the years of its code.
 
         Other rows, and those of which no year is judged, stay. Of years with equal gaps the latest.
         """
@@ -191,20 +191,24 @@ class Outcomes:
             return rows
         table = self.values.relations.tables[kind]
         ranks = {code: severity(code) for code in MEANING}
-        codes = table.column(self.yearly[requirement.id]).replace_strict(ranks, return_dtype=pl.UInt8, default=None)
+        codes = table.column(self.yearly[requirement.id])
         years = []
         for year in reversed(self._years(kind, span)):
             there = table.in_year(year).gather(rows)
             judged = table.evaluated({"judged": self._is_judged(kind, span, year)}, at=rows)["judged"]
             far = table.evaluated({"gap": gap}, at=there)["gap"]
-            frame = pl.DataFrame({"there": there, "judged": judged, "rank": codes.gather(there), "gap": far})
-            years.append(frame.with_row_index("at").filter(pl.col("judged") & pl.col("rank").is_not_null()))
+            frame = pl.DataFrame({"there": there, "judged": judged, "code": codes.gather(there), "gap": far})
+            years.append(frame.with_row_index("at").filter(pl.col("judged") & pl.col("code").is_not_null()))
         if not years:
             return rows
         worst = (
             pl.concat(years)
-            .with_columns(pl.col("gap").fill_null(INFINITY))
+            .with_columns(
+                pl.col("gap").fill_null(INFINITY),
+                pl.col("code").replace_strict(ranks, return_dtype=pl.UInt8).alias("rank"),
+            )
             .filter(pl.col("rank") == pl.col("rank").min().over("at"))
+            .filter(pl.col("code") == pl.col("code").first().over("at"))  # the latest of the worst leads
             .sort("gap", maintain_order=True)
             .unique("at", keep="first", maintain_order=True)
         )

@@ -50,6 +50,11 @@ class Total:
     value: str
     scope: Scope
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """What is summed: the value as the scope has it."""
+        return self.value, id(self.scope.types.get(self.value))
+
 
 class Parts:
     """The parts of one sort of a symbolic subject in one year; ``rows`` are those on the roster, if it lists them all."""
@@ -65,7 +70,7 @@ class Parts:
         self.totals: list[Total] = []
         self.cells: list[Cell] | None = None
         self.numbers: list[z3.ArithRef] = []
-        self._sums: dict[int, list[z3.ArithRef]] = {}
+        self._sums: dict[tuple[str, int], list[z3.ArithRef]] = {}
 
     def condition(self, condition: Condition, scope: Scope) -> int:
         """The index of a condition."""
@@ -105,12 +110,21 @@ class Parts:
             yield count == z3.Sum(
                 0, *(number for cell, number in self._each() if all(cell.holds[at] for at in holding))
             )
-        for at, total in enumerate(self.totals):
-            self._sums[at] = [self._step(total, f"{self._label}sum{at}.{cell}") for cell in range(len(self.cells))]
-            yield total.term == z3.Sum(exact(0), *self._sums[at])
-            for (cell, number), term in zip(self._each(), self._sums[at], strict=True):
-                yield from self._span(total, term, number if cell.holds[total.inside] else z3.IntVal(0))
+        for total in self.totals:
+            yield from self._summed(total)
         yield from self._roster()
+
+    def _summed(self, total: Total) -> Iterator[z3.BoolRef]:
+        """A sum is that over the sorts that satisfy the condition; sums of one value over one sort are the same."""
+        assert self.cells is not None
+        if total.key not in self._sums:
+            label = f"{self._label}sum{len(self._sums)}."
+            terms = self._sums[total.key] = [self._step(total, f"{label}{cell}") for cell in range(len(self.cells))]
+            for number, term in zip(self.numbers, terms, strict=True):
+                yield from self._span(total, term, number)
+        terms = self._sums[total.key]
+        inside = [term for cell, term in zip(self.cells, terms, strict=True) if cell.holds[total.inside]]
+        yield total.term == z3.Sum(exact(0), *inside)
 
     def _each(self) -> Iterator[tuple[Cell, z3.ArithRef]]:
         assert self.cells is not None
@@ -208,8 +222,8 @@ class Parts:
             many = model.eval(number, model_completion=True).as_long()
             if many:
                 sums: dict[str, Any] = {
-                    total.value: model.eval(self._sums[index][at], model_completion=True).as_fraction()
-                    for index, total in enumerate(self.totals)
+                    total.value: model.eval(self._sums[total.key][at], model_completion=True).as_fraction()
+                    for total in self.totals
                     if cell.holds[total.inside]
                 }
                 yield cell, many, sums
