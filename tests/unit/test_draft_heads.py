@@ -90,6 +90,7 @@ def test_the_region_or_network_at_the_head_is_bound(sentence: str, tier: str, ex
         ("力争5所以上三级医院进入前列。", PROVINCE),
         ("40%的乡镇卫生院建成示范科室。", PROVINCE),
         ("二级及以上公立医院营养科设置比例达到85%。", PROVINCE),
+        ("二级以上综合医院设立老年医学科的比例达到85%。", PROVINCE),
         ("政府办社区卫生服务中心占比达到70%以上。", PROVINCE),
         ("乡镇卫生院达到推荐标准的比例，2025年底达到30%。", PROVINCE),
         ("各县（市）乡镇卫生院达标率达到90%。", COUNTIES),
