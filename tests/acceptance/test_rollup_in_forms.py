@@ -93,6 +93,24 @@ def lost(wanted: Iterable[str], text: str) -> list[str]:
     return [one for one in dict.fromkeys(wanted) if " ".join(one.split()) not in text]
 
 
+def test_word_names_a_few_of_many_and_says_where_all_are(province: Province, tmp_path: Path) -> None:
+    (subject,) = build_report(province.result).subjects
+    many = [item for item in subject.rolled if len(item.outcomes.get("unmet", ())) > 5]
+    assert many
+    path = tmp_path / "report.docx"
+    path.write_bytes(docx.render(province.result, Layout()))
+    text = told(path)
+    assert "汇总每格最多写 5 个名称" in text
+    for item in many:
+        names = [part.name for part in item.outcomes["unmet"]]
+        assert "、".join(names[:5]) + f" 等 {len(names)} 个" in text
+        assert "、".join(names) not in text
+    book = tmp_path / "report.xlsx"
+    book.write_bytes(xlsx.render(province.result, Layout()))
+    everything = dump(book)
+    assert not lost(("、".join(part.name for part in item.outcomes["unmet"]) for item in many), everything)
+
+
 @pytest.mark.parametrize("form", [junit, sarif])
 def test_what_machines_read_has_it_too(form: object, province: Province, origins: list[tuple[Row, Origin]]) -> None:
     text = html.unescape(form.render(province.result, Layout()).decode())  # type: ignore[attr-defined]

@@ -35,6 +35,9 @@ _WORD = re.compile(r"[0-9]+年[0-9]+月[0-9]+日|[!-,.-~]+-?|-")
 _LONG = 900
 """A row with more characters in a cell than this may be torn over two pages; LibreOffice cuts off what does not fit."""
 
+_MOST_NAMES = 5
+"""What a cell of the roll-up names."""
+
 _FOOTER = re.compile(rb'<w:footerReference [^>]*r:id="([^"]+)"')
 
 
@@ -99,10 +102,27 @@ def _subject(report: Report, subject: SubjectReport) -> Iterator[str]:
     )
     yield from _own_pages((_table(_for_word(table), 2, wordml.LANDSCAPE) for table in acting), landscape=True)
     yield from _own_pages([_steps(subject)], landscape=False)
-    beyond = tables.rolled(one), tables.reviews(one)
-    yield from _own_pages((_table(_for_word(table), 2, wordml.LANDSCAPE) for table in beyond), landscape=True)
+    beyond = (
+        _table(_for_word(tables.rolled(one, _MOST_NAMES)), 2, wordml.LANDSCAPE),
+        _cut(subject),
+        _table(_for_word(tables.reviews(one)), 2, wordml.LANDSCAPE),
+    )
+    yield from _own_pages(beyond, landscape=True)
     for table in (tables.met(one), tables.not_applicable(one)):
         yield from _table(_for_word(table), 2, wordml.PORTRAIT)
+
+
+def _cut(subject: SubjectReport) -> Iterator[str]:
+    """Where all names stand, if the roll-up does not tell them: they would fill hundreds of pages."""
+    lists = (
+        names
+        for item in subject.rolled
+        for names in (*(found for code, found in item.outcomes.items() if code != "met"), item.absent)
+    )
+    if any(len(names) > _MOST_NAMES for names in lists):
+        yield wordml.paragraph(
+            _("汇总每格最多写 {most} 个名称；全部名称见 Excel、网页或 JSON 的报告。").format(most=_MOST_NAMES)
+        )
 
 
 def _own_pages(parts: Iterable[Iterable[str]], *, landscape: bool) -> Iterator[str]:

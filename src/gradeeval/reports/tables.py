@@ -199,8 +199,11 @@ def ranking(subjects: Sequence[SubjectReport]) -> Table:
     )
 
 
-def rolled(subjects: Sequence[SubjectReport]) -> Table:
-    """One line for each requirement that binds parts: how many by outcome, and those that are not met by name."""
+def rolled(subjects: Sequence[SubjectReport], most: int | None = None) -> Table:
+    """One line for each requirement that binds parts: how many by outcome, and those that are not met by name.
+
+    A cell names the first ``most`` of them, and how many there are.
+    """
     return of_subjects(
         _("下级汇总"),
         subjects,
@@ -221,11 +224,11 @@ def rolled(subjects: Sequence[SubjectReport]) -> Table:
             Heading(_("没有档案者"), 36),
             Heading(_("编号"), 24),
         ],
-        lambda subject: (_rolled(item) for item in subject.rolled),
+        lambda subject: (_rolled(item, most) for item in subject.rolled),
     )
 
 
-def _rolled(item: Rolled) -> list[Cell]:
+def _rolled(item: Rolled, most: int | None) -> list[Cell]:
     found = item.outcomes
     return [
         item.clause,
@@ -234,12 +237,13 @@ def _rolled(item: Rolled) -> list[Cell]:
         item.force,
         deadline(item.due_day),
         *(item.counts.get(code, 0) for code in ("met", "unmet", "unknown", "needs_review", "error")),
-        *(_names(found.get(code, ()), item.counts.get(code, 0)) for code in ("unmet", "unknown")),
+        *(_names(found.get(code, ()), item.counts.get(code, 0), most) for code in ("unmet", "unknown")),
         _names(
             (*found.get("needs_review", ()), *found.get("error", ())),
             item.counts.get("needs_review", 0) + item.counts.get("error", 0),
+            most,
         ),
-        _names(item.absent, item.absences),
+        _names(item.absent, item.absences, most),
         item.id,
     ]
 
@@ -338,7 +342,8 @@ def not_applicable(subjects: Sequence[SubjectReport]) -> Table:
     )
 
 
-def _names(parts: Sequence[Named], count: int) -> str:
-    """The names, and how many there are where not all are known."""
-    names = listed(part.name for part in parts)
-    return _("{items} 等 {count} 个").format(items=names, count=count) if count > len(parts) else names
+def _names(parts: Sequence[Named], count: int, most: int | None) -> str:
+    """The names, and how many there are where not all are told."""
+    told = parts[:most]
+    names = listed(part.name for part in told)
+    return _("{items} 等 {count} 个").format(items=names, count=count) if count > len(told) else names
