@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gradeeval.engines.formulas import candidates
 from gradeeval.engines.views import View
 from gradeeval.findings.finding import Finding
@@ -20,14 +22,7 @@ def pulling_down(finding: Finding) -> tuple[View, ...]:
     formula = indicator.formula if indicator is not None else None
     if isinstance(formula, Share):
         return finding.lacking
-    if not isinstance(formula, Count):
-        return ()
-    world = finding.view.world
-    condition = candidates(formula, world.scope)
-    if condition is None:
-        return ()
-    candidate = world.condition(condition, formula.of)
-    return tuple(part for part in finding.lacking if candidate(part) is True)
+    return _candidates(finding, formula, finding.lacking) if isinstance(formula, Count) else ()
 
 
 def doubtful(finding: Finding) -> tuple[View, ...]:
@@ -40,9 +35,14 @@ def doubtful(finding: Finding) -> tuple[View, ...]:
         return ()
     if isinstance(formula, Share):
         return finding.unsure
+    return _candidates(finding, formula, finding.unsure)
+
+
+def _candidates(finding: Finding, formula: Count, parts: Iterable[View]) -> tuple[View, ...]:
+    """Those of the parts that a count could count."""
     world = finding.view.world
     condition = candidates(formula, world.scope)
     if condition is None:
         return ()
     could = world.condition(condition, formula.of)
-    return tuple(part for part in finding.unsure if could(part) is True)
+    return tuple(part for part in parts if could(part) is True)

@@ -92,15 +92,8 @@ def _subject(report: Report, subject: SubjectReport) -> Iterator[str]:
     yield wordml.paragraph(subject.name, "Heading 1")
     yield from _verdict(report, subject)
     yield from wordml.section_end(landscape=False)
-    acting = (
-        tables.gaps(one),
-        tables.origins(one),
-        tables.offenders(one),
-        tables.ranking(one),
-        tables.wanting(one),
-        tables.unknown(one),
-    )
-    yield from _own_pages((_table(_for_word(table), 2, wordml.LANDSCAPE) for table in acting), landscape=True)
+    acting = (_table(_for_word(table), 2, wordml.LANDSCAPE) for table in tables.acting(one))
+    yield from _own_pages(acting, landscape=True)
     yield from _own_pages([_steps(subject)], landscape=False)
     beyond = (
         _table(_for_word(tables.rolled(one, _MOST_NAMES)), 2, wordml.LANDSCAPE),

@@ -70,14 +70,7 @@ def _subject(subject: SubjectReport) -> Iterator[str]:
     yield ""
     yield from _counts(subject)
     one = (subject,)
-    for table in (
-        tables.gaps(one),
-        tables.origins(one),
-        tables.offenders(one),
-        tables.ranking(one),
-        tables.wanting(one),
-        tables.unknown(one),
-    ):
+    for table in tables.acting(one):
         yield from _table(table, 3)
     yield from _steps(subject)
     for table in (tables.rolled(one), tables.reviews(one), tables.met(one), tables.not_applicable(one)):

@@ -10,6 +10,11 @@ from gradeeval.reports.cells import DATE_WIDTH, Cell, Heading, Table, deadline, 
 from gradeeval.reports.content import Named, Origin, Rolled, SubjectReport
 
 
+def acting(subjects: Sequence[SubjectReport]) -> tuple[Table, ...]:
+    """What has to be acted on, in the order of all reports that are read from top to bottom."""
+    return tuple(table(subjects) for table in (gaps, origins, offenders, ranking, wanting, unknown))
+
+
 def gaps(subjects: Sequence[SubjectReport]) -> Table:
     """What is missed or could not be judged, the weightiest first, with blank columns for self-assessment and review."""
     return of_subjects(
