@@ -83,8 +83,9 @@ class Outcomes:
                 truth = self._truth(requirement, reference, value)
                 if isinstance(value, Number) and value.empty is not None:
                     truth = truth | value.empty
-                name = values.fresh()
-                values.add(kind, **{name: target_code(truth)})
+                held, name = values.fresh(), values.fresh()
+                values.add(kind, **{held: truth})
+                values.add(kind, **{name: target_code(pl.col(held))})
                 self._targets[key] = pl.col(name)
             code = self._targets[key]
         empty = value.empty if isinstance(value, Number) and target.needs_review is None else None

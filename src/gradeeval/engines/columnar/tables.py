@@ -19,14 +19,16 @@ from gradeeval.timeline import read_period
 from gradeeval.vocabulary import AROUND, ValueType
 
 ROW = "@row"
-_FEW = 20_000
+_ALIKE_ONCE = pl.QueryOptFlags.none(comm_subexpr_elim=True)
+"""What repeats among expressions is worked out once, which an eager select does not do."""
 
 
 @dataclass(slots=True)
 class Table:
     """The rows of a kind. ``wanted`` rows, the first ones, get codes; ``judged`` marks those in their judged period.
 
-    ``alike``: ``@id`` and ``@period`` of absences that share a row, and that ``@row``.
+    ``alike``: ``@id`` and ``@period`` of absences that share a row, and that ``@row``. ``due`` are columns to be made, step by step:
+    each looks at given or made ones or those of earlier steps.
     """
 
     kind: str
@@ -34,10 +36,11 @@ class Table:
     wanted: int
     alike: pl.DataFrame
     made: dict[str, pl.Series] = field(default_factory=dict)
-    due: dict[str, pl.Expr] = field(default_factory=dict)
+    due: list[dict[str, pl.Expr]] = field(default_factory=list)
     slices: dict[str, pl.DataFrame] = field(default_factory=dict)
     years: dict[int, pl.Series] = field(default_factory=dict)
     _given: frozenset[str] = frozenset()
+    _steps: dict[str, int] = field(default_factory=dict)
     _keys: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
@@ -57,11 +60,11 @@ class Table:
 
     def has(self, name: str) -> bool:
         """Whether there is such a column."""
-        return name in self._given or name in self.made or name in self.due
+        return name in self._given or name in self.made or name in self._steps
 
     def column(self, name: str) -> pl.Series:
         """A column, given or made."""
-        if name in self.due:
+        if name in self._steps:
             self._make()
         return self.made[name] if name in self.made else self.frame[name]
 
@@ -78,23 +81,26 @@ class Table:
             needed = needed[at]
         elif rows is not None:
             needed = needed.head(rows)
-        # What repeats among expressions is found by the optimizer, which costs more than few rows do.
-        select = needed.select_seq if needed.height <= _FEW else needed.select
-        return pl.DataFrame(select("@", **exprs).get_columns()[1:])
+        made = needed.lazy().select("@", **exprs).collect(optimizations=_ALIKE_ONCE)
+        return pl.DataFrame(made.get_columns()[1:])
 
     def keep(self, **columns: pl.Expr | pl.Series) -> None:
-        """Makes columns; expressions when one of them is asked for, all that are due at once."""
+        """Makes columns; expressions when one of them is asked for, all that are due in few steps."""
         for name, column in columns.items():
             if isinstance(column, pl.Series):
                 self.made[name] = column.alias(name)
                 continue
-            if self.due and not self.due.keys().isdisjoint(column.meta.root_names()):
-                self._make()
-            self.due[name] = column
+            step = max((self._steps.get(root, -1) for root in column.meta.root_names()), default=-1) + 1
+            if step == len(self.due):
+                self.due.append({})
+            self.due[step][name] = column
+            self._steps[name] = step
 
     def _make(self) -> None:
-        due, self.due = self.due, {}
-        self.made.update((column.name, column) for column in self.evaluated(due).get_columns())
+        due, self.due = self.due, []
+        self._steps.clear()
+        for step in due:
+            self.made.update((column.name, column) for column in self.evaluated(step).get_columns())
 
     def in_period(self, text: str) -> pl.DataFrame:
         """``@id`` and ``@row`` of the latest view of each subject within the last year of a period, not after its end.

@@ -303,7 +303,7 @@ class Values:
         key = kind, condition, reader
         if key not in self._bound_codes:
             name = self.fresh()
-            self.add(kind, **{name: bound_code(self._truth(kind, condition, reader))})
+            self.add(kind, **{name: bound_code(self.truth(kind, condition, reader))})
             self._bound_codes[key] = pl.col(name)
         return self._bound_codes[key]
 
