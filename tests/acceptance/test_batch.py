@@ -138,9 +138,13 @@ def agree(out: Path, result: dict[str, Any]) -> None:
     }
     figures_agree(out, result)
     lacking = {(row["id"], row["requirement"]) for row in frame(out, "gaps").iter_rows(named=True)}
-    assert lacking == {
-        key for key, (outcome, reason) in expected.items() if outcome in ("unmet", "unknown") and reason is None
+    told = {
+        (one["subject"], one["requirement"])
+        for one in result["findings"]
+        if one["outcome"] == "unmet"
+        or (one["outcome"] == "unknown" and not one.get("reason") and not {"gap", "actual"}.isdisjoint(one))
     }
+    assert lacking == told
 
 
 def named_parts(out: Path) -> set[tuple[str, str, str, str, bool]]:
@@ -419,7 +423,16 @@ def test_gaps(asked: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     target = tmp_path / "gaps.csv"
     assert run(["results", str(asked), "gaps", "--region", "411500", "--outcome", "any", "-o", str(target)]) == 0
     lines = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
-    assert len(lines) - 1 == gaps.height
+    unknown = pl.read_parquet(provinces / "subjects.parquet", glob=False)["unknown"].sum()
+    assert len(lines) - 1 == (gaps["outcome"] == "unmet").sum() + unknown
+    known = gaps.filter(pl.col("outcome") == "unknown")
+    assert (0 < known.height < unknown, known["actual_lo"].null_count()) == (True, 0)
+    code, out, _err = said(
+        ["results", str(asked), "gaps", "--outcome", "unknown", "--limit", "0", "--format", "json"], capsys
+    )
+    rows = json.loads(out)
+    assert (len(rows), {row["outcome"] for row in rows}) == (unknown, {"unknown"})
+    assert sum(row["actual_lo"] is not None for row in rows) == known.height
     code, out, err = said(["results", str(asked), "gaps", "--limit", "2"], capsys)
     assert (code, len(re.findall(r"20\d\d年\d+月\d+日|常年要求", out)), "显示 2 条" in err) == (0, 2, True)
     assert max(map(width, out.splitlines())) <= 80

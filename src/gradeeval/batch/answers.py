@@ -13,7 +13,7 @@ import duckdb
 
 from gradeeval.batch.running import FORMAT, SUMMARY, folder_of
 from gradeeval.engines.columnar.codes import MEANING
-from gradeeval.engines.judgement import ERROR, NOT_BEGUN
+from gradeeval.engines.judgement import ERROR, NOT_BEGUN, UNKNOWN, UNMET
 from gradeeval.errors import InvalidContent, Misuse, NotFound
 from gradeeval.findings.relations import Standing, told
 from gradeeval.messages import _, chosen, listed, nearest
@@ -47,7 +47,7 @@ class Sought:
     requirement: str | None = None
     document: str | None = None
     kind: str | None = None
-    outcome: str | None = "unmet"
+    outcome: str | None = UNMET
     limit: int = 0
 
 
@@ -63,7 +63,7 @@ class Results:
         self._view("requirements", [folder / "requirements.parquet"])
 
     def _view(self, name: str, paths: Sequence[Path]) -> None:
-        files = ", ".join("'" + glob.escape(str(path)).replace("'", "''") + "'" for path in paths)
+        files = ", ".join(_text(_quoted(path)) for path in paths)
         self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608 - names of our own
 
     def _run(self, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -101,7 +101,10 @@ class Results:
                 clauses.append(f"{name} = ?")
                 values.append(value)
         where = " AND ".join(clauses)
-        source = f"FROM gaps g JOIN subjects s USING (kind, id) JOIN requirements r USING (requirement) WHERE {where}"
+        lacking = "gaps" if sought.outcome == UNMET else f"({self._unknown(sought)})"
+        source = (
+            f"FROM {lacking} g JOIN subjects s USING (kind, id) JOIN requirements r USING (requirement) WHERE {where}"
+        )
         total = self.rows(f"SELECT count(*) AS n {source}", values)[0]["n"]
         limit = f" LIMIT {sought.limit}" if sought.limit else ""
         rows = self.rows(
@@ -111,6 +114,32 @@ class Results:
             values,
         )
         return rows, total
+
+    def _unknown(self, sought: Sought) -> str:
+        """SQL for the gaps and all that is unknown: what has no figures stands in the codes alone."""
+        codes = ", ".join(str(code) for code, (outcome, _reason) in MEANING.items() if outcome == UNKNOWN)
+        cells = []
+        for kind in KINDS if sought.kind is None else (sought.kind,):
+            paths = [_quoted(folder / f"{kind}.parquet") for folder in self._folders()]
+            files = f"read_parquet([{', '.join(_text(path) for path in paths)}], union_by_name = true)"
+            there = {row["column_name"] for row in self.rows(f"DESCRIBE FROM {files}")}
+            asked = self.rows(
+                "SELECT requirement FROM requirements WHERE requirement = coalesce(?, requirement) AND document = coalesce(?, document)",
+                [sought.requirement, sought.document],
+            )
+            names = [f'"{one}"' for one in (row["requirement"].replace('"', '""') for row in asked) if one in there]
+            if names:
+                columns = ", ".join(names)
+                cells.append(
+                    f"""SELECT '{kind}' AS kind, id, requirement FROM (UNPIVOT (SELECT id, {columns} FROM {files})
+                    ON {columns} INTO NAME requirement VALUE code) WHERE code IN ({codes})"""  # noqa: S608
+                )
+        known = f"SELECT * FROM gaps WHERE outcome = '{UNMET}'"  # noqa: S608
+        if not cells:
+            return known
+        return f"""{known} UNION ALL BY NAME SELECT cells.*, '{UNKNOWN}' AS outcome, f.* EXCLUDE (kind, id, requirement, outcome)
+            FROM ({" UNION ALL ".join(cells)}) cells LEFT JOIN (SELECT * FROM gaps WHERE outcome = '{UNKNOWN}') f
+            USING (kind, id, requirement)"""  # noqa: S608
 
     def ranking(self, requirement: str, region: str | None = None, tier: str | None = None) -> list[Row]:
         """Areas ranked by a requirement, the best first.
@@ -313,6 +342,11 @@ def _overdue(row: Row, as_of: str) -> bool | None:
 def _quoted(path: Path) -> str:
     """A path that is taken as it is."""
     return glob.escape(str(path))
+
+
+def _text(path: str) -> str:
+    """A path as SQL."""
+    return "'" + path.replace("'", "''") + "'"
 
 
 def _ranked(rows: list[Row]) -> list[Row]:

@@ -14,13 +14,13 @@ from gradeeval.batch.choosing import ALIKE, Choice, choose
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import binds_now, verdict_of
 from gradeeval.batch.wholes import behind
-from gradeeval.batch.writing import Streamed
+from gradeeval.batch.writing import PIECE, Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MISSED, OUTCOMES, literal
 from gradeeval.engines.columnar.engine import Run, judge
-from gradeeval.engines.columnar.gaps import by_requirement
-from gradeeval.engines.columnar.measures import FIGURES
+from gradeeval.engines.columnar.gaps import Cells, by_requirement, together
+from gradeeval.engines.columnar.measures import MEASURED
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.judgement import NOT_APPLICABLE, UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted
@@ -233,8 +233,8 @@ _GAPS: dict[str, PolarsDataType] = {
     "kind": pl.Categorical,
     "id": pl.String,
     **dict.fromkeys(("requirement", "outcome"), pl.Categorical),
-    **dict.fromkeys(FIGURES, pl.Float64),
-    **dict.fromkeys(("unit", "target"), pl.Categorical),
+    **MEASURED,
+    "target": pl.Categorical,
 }
 """What has few values is held once, and takes a byte or two a row."""
 
@@ -251,28 +251,45 @@ def _number(value: object) -> Any:
 
 
 def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """What judged subjects lack, by requirement and subject; of what ``reference`` judged without figures."""
-    table, codes = run.table(kind), run.codes[kind]
+    """What judged subjects lack, by requirement and subject, many requirements a piece."""
+    codes = run.codes[kind]
     own = pl.DataFrame({"@row": pl.Series(range(codes.height), dtype=pl.UInt32)})
     asked = own.join(keys.select("@row", "@asked"), on="@row", how="left", maintain_order="left")["@asked"]
-    marked: dict[tuple[int, ...], pl.Series] = {}
+    marked: dict[tuple[int, ...], pl.Series | None] = {}
 
-    def among(requirement: Requirement) -> pl.Series:
+    def among(requirement: Requirement) -> pl.Series | None:
         places = choice.places(requirement.id)
         if places not in marked:
-            marked[places] = asked.is_in(places)
+            mark = asked.is_in(places)
+            marked[places] = None if mark.all(ignore_nulls=False) else mark
         return marked[places]
 
-    for requirement, frame in by_requirement(run, kind, among):
-        said = {"kind": kind, "requirement": requirement.id, "target": target_text(requirement)}
-        made = {name: pl.lit(text, pl.Categorical) for name, text in said.items()}
-        missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, pl.Categorical))
-        made |= {
-            "id": pl.lit(table.frame["@id"].gather(frame["@row"])),
-            "outcome": missed.otherwise(pl.lit(UNKNOWN, pl.Categorical)),
-            "unit": pl.col("unit").cast(pl.Categorical),
-        }
-        yield frame.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
+    held: list[tuple[Requirement, Cells]] = []
+    rows = 0
+    for requirement, cells in by_requirement(run, kind, among):
+        held.append((requirement, cells))
+        rows += cells["@row"].len()
+        if rows >= PIECE:
+            yield _named(run, kind, held)
+            held, rows = [], 0
+    if held:
+        yield _named(run, kind, held)
+
+
+def _named(run: Run, kind: str, found: Sequence[tuple[Requirement, Cells]]) -> pl.DataFrame:
+    """The cells of some requirements with what each of these has in common, written once for all."""
+    one = pl.Series([0], dtype=pl.UInt32)
+    place = pl.concat([(one + at).new_from_index(0, cells["@row"].len()) for at, (_, cells) in enumerate(found)])
+    said = {"requirement": [item.id for item, _ in found], "target": [target_text(item) for item, _ in found]}
+    frame = together([cells for _, cells in found])
+    missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, pl.Categorical))
+    made = {name: pl.lit(pl.Series(texts, dtype=pl.Categorical).gather(place)) for name, texts in said.items()}
+    made |= {
+        "kind": pl.lit(kind, pl.Categorical),
+        "id": pl.lit(run.table(kind).frame["@id"].gather(frame["@row"])),
+        "outcome": missed.otherwise(pl.lit(UNKNOWN, pl.Categorical)),
+    }
+    return frame.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
 
 
 def rolled_up(tally: pl.DataFrame) -> pl.DataFrame:

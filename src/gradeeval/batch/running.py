@@ -40,7 +40,7 @@ from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.regions import Regions
 from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
 
-FORMAT = "gradeeval-batch/2"
+FORMAT = "gradeeval-batch/3"
 ASKED, SUMMARY, PARTS, COLUMNS, PART = "batch.json", "summary.json", "provinces", "columns", "part.json"
 _LOCK = ".lock"
 

@@ -14,8 +14,8 @@ from polars.io.plugins import register_io_source
 if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
-_ROWS = 245_760
-"""Rows of a group in a file that is written piece by piece: twice what the database of ``results`` takes at a time."""
+PIECE = 245_760
+"""Rows of a group in a file that is written piece by piece, and about of a piece: twice what the database of ``results`` takes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _streamed(frame: Streamed, path: Path) -> int:
         nonlocal rows
         assert columns is None and predicate is None and most is None
         try:
-            for piece in _gathered(frame):
+            for piece in frame.pieces():
                 rows += piece.height
                 yield piece
         except Exception as fault:
@@ -65,25 +65,12 @@ def _streamed(frame: Streamed, path: Path) -> int:
 
     source = register_io_source(pieces, schema=pl.DataFrame(schema=frame.schema).schema, is_pure=True)
     try:
-        source.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROWS)
+        source.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=PIECE)
     except pl.exceptions.PolarsError as fault:
         if failed:  # What makes the pieces is at fault, not the disk.
             raise failed[0] from None
         raise _refused(fault) from None
     return rows
-
-
-def _gathered(frame: Streamed) -> Iterator[pl.DataFrame]:
-    """The pieces, small ones together: each that is handed over costs as much as thousands of rows do."""
-    held, rows = [pl.DataFrame(schema=frame.schema)], 0
-    for piece in frame.pieces():
-        held.append(piece)
-        rows += piece.height
-        if rows >= _ROWS:
-            yield pl.concat(held)
-            held, rows = [], 0
-    if held:
-        yield pl.concat(held)
 
 
 def _refused(fault: Exception) -> OSError:

@@ -7,9 +7,11 @@ of known numbers has these beside it, exact in their turn.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,6 +25,9 @@ from gradeeval.language.scope import Reference
 from gradeeval.profiles.columns.layout import QUOTIENT_DECIMALS, of_column, to_column
 from gradeeval.quantity import INFINITY
 from gradeeval.quantity import Bound as Limit
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
 
 FIGURES = (
     "actual_lo",
@@ -40,6 +45,9 @@ FIGURES = (
 ``shortfall`` is what is still to do, from the kindest to the hardest case, infinite where it is open, in its own unit; null
 where the thing itself is missing (a yes/no).
 """
+
+MEASURED: dict[str, PolarsDataType] = {**dict.fromkeys(FIGURES, pl.Float64), "unit": pl.Categorical}
+"""The columns of figures, with the unit of the shortfall."""
 
 _WHOLE = 2**53
 """Whole numbers below it are floats exactly."""
@@ -78,20 +86,25 @@ class Quotient:
 
 
 def measures(run: Run, requirement: Requirement) -> dict[str, pl.Expr]:
-    """``FIGURES`` and the ``unit`` of the shortfall, on each row of the kind that is bound."""
+    """Those of ``MEASURED`` that there are, on each row of the kind that is bound: null are those that are not named."""
     values = run.outcomes.values
     reference = found(values.scope, requirement.indicator, requirement.binds)
     value = run.outcomes.tested[requirement.id]
-    made: dict[str, pl.Expr] = dict.fromkeys(FIGURES, pl.lit(None, pl.Float64))
-    made["unit"] = pl.lit(None, pl.String)
     if isinstance(value, Number):
-        return made | _of_number(run, requirement, reference, value)
+        return _of_number(run, requirement, reference, value)
     if isinstance(requirement.target.test, Includes) and not isinstance(value, pl.Expr):
-        return made | _of_list(requirement.target.test, value)
+        return _of_list(requirement.target.test, value)
     if reference.type.form == "ordered" and isinstance(value, pl.Expr):
         rank = pl.when(value >= 0).then(value).cast(pl.Float64)
-        return made | {"actual_lo": rank, "actual_hi": rank}
-    return made
+        return {"actual_lo": rank, "actual_hi": rank}
+    return {}
+
+
+def narrowed(value: Value) -> bool:
+    """Whether more than nothing and less than all can be known of it, so that there are figures of what is unknown."""
+    if isinstance(value, Number):
+        return value.plain is None or value.half is not None
+    return isinstance(value, Mapping)
 
 
 def limits(requirement: Requirement, reference: Reference) -> tuple[Limit, Limit] | None:
@@ -153,8 +166,13 @@ def _of_list(test: Includes, value: Value) -> dict[str, pl.Expr]:
     most = len(test.codes)
     ends = (has, most - lacks, has - most, 0 - lacks, lacks, most - has)
     names = [name for name in FIGURES if name not in ("numerator", "denominator")]
-    made = {name: expr.cast(pl.Float64) for name, expr in zip(names, ends, strict=True)}
-    return {**made, "unit": pl.lit(CODES)}
+    known = has + lacks > 0
+    made = {name: pl.when(known).then(expr.cast(pl.Float64)) for name, expr in zip(names, ends, strict=True)}
+    return {**made, "unit": pl.when(known).then(_unit(CODES))}
+
+
+def _unit(name: str | None) -> pl.Expr:
+    return pl.lit(name, pl.Categorical)
 
 
 def _of_number(run: Run, requirement: Requirement, reference: Reference, value: Number) -> dict[str, pl.Expr]:
@@ -176,7 +194,7 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
     far = natural(shortage(low, value.lo), decimals)
     short = far > 0
     made["gap_lo"], made["gap_hi"], least, hardest = _of_range(value, bounds, decimals, unit)
-    named = pl.lit("percentage_point" if unit == "percent" else unit, pl.String)
+    named = _unit("percentage_point" if unit == "percent" else unit)
     parts = run.outcomes.values.parts.get(requirement.indicator)
     if (
         isinstance(formula_of(run, requirement), Share)
@@ -192,12 +210,12 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         counted = pl.col(parts.decides) & short
         least = pl.when(counted).then(_from_zero(needed - have - unsure)).otherwise(least)
         hardest = pl.when(counted).then(_from_zero(needed - have)).otherwise(hardest)
-        named = pl.when(counted).then(pl.lit(UNITS)).otherwise(named)
+        named = pl.when(counted).then(_unit(UNITS)).otherwise(named)
     if quotient is not None:
         amount, own = _in_units(run, requirement, quotient, bounds, decimals, unit, far)
         least = pl.when(quotient.known).then(amount).otherwise(least)
         hardest = pl.when(quotient.known).then(amount).otherwise(hardest)
-        named = pl.when(quotient.known).then(pl.lit(own, pl.String)).otherwise(named)
+        named = pl.when(quotient.known).then(_unit(own)).otherwise(named)
     made |= {"shortfall_lo": pl.when(known).then(least), "shortfall_hi": pl.when(known).then(hardest)}
     made["gap_lo"], made["gap_hi"] = (pl.when(known).then(made[name]) for name in ("gap_lo", "gap_hi"))
     return {**made, "unit": pl.when(made["shortfall_hi"].is_not_null()).then(named)}
@@ -261,7 +279,7 @@ def _of_exact(
         amount, named = _in_units(run, requirement, quotient, bounds, decimals, unit, below)
     shortfall = pl.when((far > 0) & actual.is_not_null()).then(amount)
     gap = pl.when(actual.is_not_null()).then(-far)
-    unit_of: pl.Expr = pl.when(shortfall.is_not_null()).then(pl.lit(named, pl.String))
+    unit_of: pl.Expr = pl.when(shortfall.is_not_null()).then(_unit(named))
     ends: tuple[pl.Expr, ...] = (actual, actual, gap, gap, shortfall, shortfall)
     if value.half is not None:
         open_ends = (0.0, INFINITY, *_of_anything(bounds, decimals, unit))
@@ -271,7 +289,7 @@ def _of_exact(
         )
         if open_ends[-1] is not None:
             own = "percentage_point" if unit == "percent" else unit
-            unit_of = pl.when(value.half).then(pl.lit(own, pl.String)).otherwise(unit_of)
+            unit_of = pl.when(value.half).then(_unit(own)).otherwise(unit_of)
     names = ("actual_lo", "actual_hi", "gap_lo", "gap_hi", "shortfall_lo", "shortfall_hi")
     return {**dict(zip(names, ends, strict=True)), "unit": unit_of}
 

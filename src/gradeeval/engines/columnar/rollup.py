@@ -14,7 +14,7 @@ import polars as pl
 
 from gradeeval.engines.columnar.codes import BOUND, MISSED, OUTCOMES, UNSURE, literal
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.measures import FIGURES, formula_of, limits, measures, natural, shown
+from gradeeval.engines.columnar.measures import FIGURES, MEASURED, formula_of, limits, measures, natural, shown
 from gradeeval.engines.columnar.numbers import Bound, Number
 from gradeeval.engines.columnar.relations import fits
 from gradeeval.engines.columnar.tables import ROW
@@ -119,7 +119,8 @@ def areas(run: Run, requirement: Requirement) -> pl.DataFrame:
     decimals, table = reference.type.decimals, run.table(kind)
     digits = decimals if value.lo.lower is None else 9
     none = pl.lit(None, pl.Float64)
-    exprs: dict[str, pl.Expr] = dict(measures(run, requirement))
+    exprs: dict[str, pl.Expr] = {name: pl.lit(None, dtype) for name, dtype in MEASURED.items()}
+    exprs |= measures(run, requirement)
     computed = values.computed.get(requirement.indicator)
     reported = values.reported(kind, requirement.indicator, reference.type)
     assert isinstance(reported, Number)
