@@ -26,7 +26,7 @@ from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.gaps import by_requirement, together
+from gradeeval.engines.columnar.gaps import lacking, together
 from gradeeval.engines.columnar.measures import FIGURES
 from gradeeval.engines.views import View, World
 from gradeeval.findings.contributing import pulling_down
@@ -88,8 +88,10 @@ def test_parts_by_outcome(start: int) -> None:
                             absent[row_of(run, view), item.requirement.id] += part.profile is None
             found: Counter[tuple[int, str, str]] = Counter()
             missing: Counter[tuple[int, str]] = Counter()
-            for row, id, code, parts, without in rollup.tally(run, kind).iter_rows():
-                found[row, id, MEANING[code][0]] += parts
+            for row, place, outcome, parts, without in rollup.tally(run, kind).iter_rows():
+                id = run.requirements[place].id
+                assert (row, id, outcome) not in found, seed
+                found[row, id, outcome] += parts
                 missing[row, id] += without
             assert found == expected, seed
             assert +missing == +absent, seed
@@ -163,7 +165,7 @@ def test_gaps_are_those_of_findings() -> None:
             continue
         rows = {
             (row["@row"], requirement.id): row
-            for requirement, cells in by_requirement(run, ruleset.reach.kind)
+            for requirement, cells in lacking(run, ruleset.reach.kind)
             for row in together([cells]).iter_rows(named=True)
         }
         for finding in findings(ruleset, world, as_of):

@@ -51,11 +51,6 @@ class Choice:
         later = any(item.supersedes is not None and item.document in documents for item in self.requirements)
         return not later and set(self.sets[by].documents) <= set(documents)
 
-    def documents(self) -> pl.DataFrame:
-        """``@asked`` and ``document``, a row a document of each set."""
-        pairs = [(place, id) for place, one in enumerate(self.sets) for id in one.documents]
-        return pl.DataFrame(pairs, schema={"@asked": pl.UInt32, "document": pl.String}, orient="row")
-
 
 def choose(
     profiles: Mapping[str, pl.DataFrame],

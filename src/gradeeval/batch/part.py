@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gradeeval.batch.choosing import ALIKE, Choice, choose
+from gradeeval.batch.counts import by_requirement, by_subject
 from gradeeval.batch.replacing import beside, replace
-from gradeeval.batch.verdicts import binds_now, verdict_of
+from gradeeval.batch.verdicts import verdict_of
 from gradeeval.batch.wholes import behind
 from gradeeval.batch.writing import PIECE, Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MISSED, OUTCOMES, literal
+from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
-from gradeeval.engines.columnar.gaps import Cells, by_requirement, together
+from gradeeval.engines.columnar.gaps import Cells, lacking, together
 from gradeeval.engines.columnar.measures import MEASURED
 from gradeeval.engines.columnar.places import Places
-from gradeeval.engines.judgement import NOT_APPLICABLE, UNKNOWN, UNMET
+from gradeeval.engines.judgement import UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import target_plain
@@ -53,7 +54,7 @@ class Rules:
 class Judged:
     """The results of a part: frames by the name of their file, and what a summary says of it.
 
-    ``tally`` has what ``rolled_up`` sums. ``findings`` counts the cells by force, whether due or standing, and outcome;
+    ``tally`` is what ``in_order`` makes ``rollup`` of, a row a whole, requirement and outcome, in order. ``findings`` counts the cells by force, whether due or standing, and outcome;
     ``subjects`` by kind.
     """
 
@@ -71,7 +72,7 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
     ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
-    in a fixed order. What is rolled up is not summed yet: that is ``rolled_up``'s.
+    in a fixed order. ``rollup`` is made of the tally.
     """
     around = Places(columns, rules.scope, lenient=False)
     regions = Regions(around.rosters)
@@ -98,27 +99,26 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     places = _places(rows.values(), regions)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
-        said = verdict_of(codes, _of_kind(choice, kind), rules.as_of).alias("verdict")
+        counts = counts_of(codes, [item.id for item in _of_kind(choice, kind)])
+        said = verdict_of(codes, _of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = keys.select(
             pl.lit(kind).alias("kind"),
             *(pl.col(f"@{name}").alias(name) for name in ("id", "name", "period", "region")),
         ).hstack(_around(keys, regions))
         types = keys.select(pl.col("@tier").alias("tier"), pl.col("@type").alias("type"))
-        subjects.append(who.hstack(types).with_columns(said).hstack(_counted(codes)))
-        verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of))
+        subjects.append(who.hstack(types).with_columns(said).hstack(by_subject(codes, counts)))
+        verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
-        made.findings.extend(_findings(codes, _of_kind(choice, kind), rules.as_of))
+        made.findings.extend(by_requirement(counts, _of_kind(choice, kind), rules.as_of))
         made.subjects[kind] = keys.height
     everybody = made.frames["subjects"] = _with_names(pl.concat(subjects), places)
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
-    counts = everybody.group_by("verdict").len().sort("verdict")
-    made.verdicts = dict(counts.iter_rows())
+    made.verdicts = dict(everybody.group_by("verdict").len().sort("verdict").iter_rows())
     made.frames["gaps"] = Streamed(
         _GAPS, lambda: (frame for kind, keys in rows.items() for frame in _gaps(run, kind, choice, keys))
     )
-    made.tally = pl.concat(
-        [_TALLY, *(_tally(run, whole, choice, rows[whole]) for whole in rollup.WHOLES if whole in rows)]
-    )
+    there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
+    made.tally = pl.concat([_TALLY, *(_tally(run, whole, choice, rows[whole], there) for whole in rollup.WHOLES)])
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
     return made
@@ -184,49 +184,23 @@ def _with_names(subjects: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce(given, "@named").fill_null("").alias("name")).drop("@named")
 
 
-def _counted(codes: pl.DataFrame) -> pl.DataFrame:
-    """How many findings of each outcome each row has."""
-    asked = [name for name in codes.columns if name != "id"]
-    if not asked:
-        none = pl.repeat(0, pl.len(), dtype=pl.UInt32)
-        return codes.select(none.alias(outcome) for outcome in dict.fromkeys(OUTCOMES.values()))
-    counts: dict[str, pl.Expr] = {}
-    for code, outcome in OUTCOMES.items():
-        if outcome != NOT_APPLICABLE:
-            found = pl.sum_horizontal(pl.col(asked) == literal(code, pl.UInt8))
-            counts[outcome] = counts[outcome] + found if outcome in counts else found
-    counted = codes.select(pl.sum_horizontal(pl.col(asked).is_not_null()).alias("@asked"), **counts)
-    counted = counted.with_columns((pl.col("@asked") - pl.sum_horizontal(list(counts))).alias(NOT_APPLICABLE))
-    return counted.select(pl.col(outcome).cast(pl.UInt32) for outcome in dict.fromkeys(OUTCOMES.values()))
-
-
 _VERDICTS = pl.DataFrame(schema=dict.fromkeys(("kind", "id", "document", "verdict"), pl.String))
 
 
 def _by_document(
-    codes: pl.DataFrame, kind: str, keys: pl.DataFrame, choice: Choice, as_of: str
+    codes: pl.DataFrame, kind: str, keys: pl.DataFrame, choice: Choice, as_of: str, counts: Counts, by_all: pl.Series
 ) -> Iterator[pl.DataFrame]:
-    """The verdict by each document that has findings on the subject."""
+    """The verdict by each document that has findings on the subject; ``by_all`` is that by all of them."""
+    every = _of_kind(choice, kind)
     for document in _used(choice):
-        own = [item for item in _of_kind(choice, kind) if item.document == document]
+        own = [item for item in every if item.document == document]
         if own:
             some = codes.select(pl.any_horizontal(pl.col([item.id for item in own]).is_not_null())).to_series()
+            said = by_all if len(own) == len(every) else verdict_of(codes, own, as_of, counts)
             frame = keys.select(
                 pl.lit(kind).alias("kind"), pl.col("@id").alias("id"), pl.lit(document).alias("document")
             )
-            yield frame.with_columns(verdict_of(codes, own, as_of).alias("verdict")).filter(some)
-
-
-def _findings(codes: pl.DataFrame, requirements: Iterable[Requirement], as_of: str) -> Iterator[dict[str, Any]]:
-    """How many findings each requirement has, by outcome and whether it is due or standing."""
-    for item in requirements:
-        counts: dict[tuple[bool, str], int] = {}
-        for code, count in codes[item.id].value_counts().iter_rows():
-            if code is not None:
-                key = binds_now(item, code, as_of), OUTCOMES[code]
-                counts[key] = counts.get(key, 0) + count
-        for (due, outcome), count in sorted(counts.items()):
-            yield {"requirement": item.id, "force": item.force, "due": due, "outcome": outcome, "count": count}
+            yield frame.with_columns(said.alias("verdict")).filter(some)
 
 
 _GAPS: dict[str, PolarsDataType] = {
@@ -266,7 +240,7 @@ def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[p
 
     held: list[tuple[Requirement, Cells]] = []
     rows = 0
-    for requirement, cells in by_requirement(run, kind, among):
+    for requirement, cells in lacking(run, kind, among):
         held.append((requirement, cells))
         rows += cells["@row"].len()
         if rows >= PIECE:
@@ -292,13 +266,8 @@ def _named(run: Run, kind: str, found: Sequence[tuple[Requirement, Cells]]) -> p
     return frame.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
 
 
-def rolled_up(tally: pl.DataFrame) -> pl.DataFrame:
-    """The frame ``rollup``: how many parts of an area or network have which outcome, and how many of them are absent."""
-    return in_order(tally.group_by(ADDED_UP).agg(pl.col(name).sum() for name in COUNTED))
-
-
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:
-    """The frame ``rollup`` of sums, which whoever has summed gives in any order."""
+    """The frame ``rollup`` of a tally, or of its sums, which whoever has summed gives in any order."""
     return sums.sort("kind", "id", "place", "outcome").select(ROLLUP)
 
 
@@ -311,14 +280,29 @@ _TALLY = pl.DataFrame(
 ).select(*ADDED_UP, *COUNTED)
 
 
-def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
-    frame = rollup.tally(run, whole).join(keys.select("@row", "@asked", "@id"), on="@row")
-    asked = pl.DataFrame(
-        [(item.id, item.document, place) for place, item in enumerate(choice.requirements)],
-        schema={"requirement": pl.String, "document": pl.String, "place": pl.UInt32},
-        orient="row",
+def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Counts]) -> pl.DataFrame:
+    """The tally of one kind of whole, in order."""
+    documents = [item.document for item in choice.requirements]
+    asked = [
+        (place, number)
+        for place, one in enumerate(choice.sets)
+        for number, document in enumerate(documents)
+        if document in one.documents
+    ]
+    wholes = keys.select("@row", "@asked", pl.int_range(pl.len(), dtype=pl.UInt32).alias("whole"))
+    frame = (
+        rollup.tally(run, whole, there)
+        .join(wholes, on="@row")
+        .join(pl.DataFrame(asked, {"@asked": pl.UInt32, "place": pl.UInt32}, orient="row"), on=["@asked", "place"])
+        .sort("whole", "place", "outcome")
     )
-    frame = frame.join(asked, on="requirement").join(choice.documents(), on=["@asked", "document"], how="semi")
-    outcomes = pl.col("code").replace_strict(OUTCOMES, return_dtype=pl.String).alias("outcome")
-    named = frame.with_columns(outcomes, pl.lit(whole).alias("kind"), pl.col("@id").alias("id"))
-    return named.select(_TALLY.columns)
+    ids = pl.Series([item.id for item in choice.requirements], dtype=pl.String)
+    return frame.select(
+        pl.lit(whole).alias("kind"),
+        pl.lit(keys["@id"].gather(frame["whole"])).alias("id"),
+        "place",
+        pl.lit(ids.gather(frame["place"])).alias("requirement"),
+        pl.col("outcome").cast(pl.String),
+        "parts",
+        "absent",
+    ).select(_TALLY.columns)

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from gradeeval.batch.part import Judged, Rules, judged, rolled_up
+from gradeeval.batch.part import ROLLUP, Judged, Rules, judged
 from gradeeval.batch.writing import written
 from gradeeval.errors import InvalidContent, Misuse
 from gradeeval.evaluate.selection import Wanted
@@ -222,7 +222,7 @@ def folder_of(out: Path, part: str) -> Path:
 def run_job(job: Job, installed: Installed) -> str:
     """Judges a part and puts its folder into place. Raises ``InvalidContent``, ``Misuse``."""
     made = judge_job(job, manifest_of(job.dataset), installed)
-    made.frames["rollup"] = rolled_up(made.tally)
+    made.frames["rollup"] = made.tally.select(ROLLUP)
     with new_folder(folder_of(job.out, job.part)) as folder:
         (folder / PART).write_bytes(part_plain(job.part, made, written(made.frames, folder)))
     return job.part

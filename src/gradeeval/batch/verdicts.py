@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -21,26 +21,34 @@ def binds_now(requirement: Requirement, code: int, as_of: str) -> bool:
     return has_come(requirement, as_of, by_years=code not in (EARLY, FAILED)) is not False
 
 
-def verdict_of(codes: pl.DataFrame, requirements: Sequence[Requirement], as_of: str) -> pl.Series:
-    """The verdict on each row of codes, a column a requirement; null is a requirement that was not asked."""
-    tests = _tests(requirements, as_of)
+def verdict_of(
+    codes: pl.DataFrame, requirements: Sequence[Requirement], as_of: str, there: Mapping[str, Container[int]]
+) -> pl.Series:
+    """The verdict on each row of codes, a column a requirement; null is a requirement that was not asked.
+
+    ``there`` tells which codes each column has.
+    """
+    tests = _tests(requirements, as_of, there)
     rank = pl.repeat(0, pl.len(), dtype=pl.UInt8)
     for place in sorted(tests):  # the worst is asked first; null, which was not asked, is none of them
         rank = pl.when(pl.any_horizontal(tests[place])).then(pl.lit(place, pl.UInt8)).otherwise(rank)
     return pl.Series("verdict", _WORST).gather(codes.select(rank).to_series())
 
 
-def _tests(requirements: Iterable[Requirement], as_of: str) -> dict[int, list[pl.Expr]]:
+def _tests(
+    requirements: Iterable[Requirement], as_of: str, there: Mapping[str, Container[int]]
+) -> dict[int, list[pl.Expr]]:
     """By rank, what makes a verdict at least that bad."""
-    alike: dict[tuple[int, ...], list[str]] = {}
+    alike: dict[tuple[int, int], list[str]] = {}
     for requirement in requirements:
-        ranks = (_rank(requirement.force, binds_now(requirement, code, as_of), OUTCOMES[code]) for code in OUTCOMES)
-        alike.setdefault(tuple(ranks), []).append(requirement.id)
+        for code, outcome in OUTCOMES.items():
+            if code in there[requirement.id]:
+                rank = _rank(requirement.force, binds_now(requirement, code, as_of), outcome)
+                alike.setdefault((rank, code), []).append(requirement.id)
     tests: dict[int, list[pl.Expr]] = {}
-    for found, ids in alike.items():
-        for rank, code in zip(found, OUTCOMES, strict=True):
-            if rank:
-                tests.setdefault(rank, []).append(pl.col(ids) == literal(code, pl.UInt8))
+    for (rank, code), ids in alike.items():
+        if rank:
+            tests.setdefault(rank, []).append(pl.col(ids) == literal(code, pl.UInt8))
     return tests
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.conditions import found
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.vocabulary import KINDS
 
 _WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
@@ -47,76 +48,96 @@ _ASKED = "@asked"
 def behind(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """``figures``, ``children``, ``contributors``, ``members``, ``parts``, ``apart``; ``rows`` are the judged ones by kind."""
     made: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=schema)] for name, schema in _FRAMES.items()}
-    members = [pl.DataFrame(schema={**_FRAMES["members"], ROW: pl.UInt32, _ASKED: pl.UInt32})]
-    for whole in (whole for whole in rollup.WHOLES if whole in rows):
-        members.extend(_members(run, whole, rows[whole]))
     for requirement in choice.requirements:
         kind = requirement.binds.kind
         if kind in rollup.WHOLES and kind in rows:
             for name, frame in _behind(run, requirement, choice, rows[kind]):
                 made[name].append(frame)
-    every = pl.concat(members)
-    parts = _parts(run, every)
-    apart = _apart(run, choice, parts, every, rows)
-    numbered = parts.select("part_kind", ROW, "part")
-    made["members"].append(
-        every.drop("part", _ASKED)
-        .join(numbered, on=["part_kind", ROW])
-        .sort(*_FRAMES["members"])
-        .select(list(_FRAMES["members"]))
-    )
-    return {**{name: pl.concat(frames) for name, frames in made.items()}, "parts": parts.drop(ROW), "apart": apart}
+    members = [one for whole in rollup.WHOLES if whole in rows for one in _members(run, whole, rows[whole])]
+    numbers, parts = _parts(run, members)
+    made["members"] += [one.frame(numbers[one.part.kind]) for one in members]
+    apart = _apart(run, choice, members, rows, numbers)
+    return {**{name: pl.concat(frames) for name, frames in made.items()}, "parts": parts, "apart": apart}
 
 
-def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Each part of each judged whole, by the sort that requirements bind; ``@row`` is that of the part."""
-    wholes = keys.select(pl.col(ROW).alias("@whole"), pl.col("@id").alias("id"), _ASKED)
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The parts of one sort of the wholes of a kind: ``wholes`` are judged rows; ``edges`` has ``at``, a place in these, and ``@row``."""
+
+    whole: str
+    part: Reach
+    wholes: pl.DataFrame
+    edges: pl.DataFrame
+
+    def frame(self, numbers: pl.Series) -> pl.DataFrame:
+        """As ``members``; ``numbers`` are those of the parts by row."""
+        sort = {"part_kind": self.part.kind, "part_tier": self.part.tier, "part_type": self.part.type}
+        return self.edges.select(
+            pl.lit(self.whole).alias("kind"),
+            pl.lit(self.wholes["@id"].gather(self.edges["at"])).alias("id"),
+            *(pl.lit(text, pl.String).alias(name) for name, text in sort.items()),
+            pl.lit(numbers.gather(self.edges[ROW])).alias("part"),
+        )
+
+
+def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
+    """The parts of each judged whole of a kind, by the sort that requirements bind."""
+    at = keys.select(pl.col(ROW).alias("@whole"), pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"))
     for reach, edges in rollup.members(run, whole):
-        yield edges.join(wholes, on="@whole").select(
-            pl.lit(whole).alias("kind"),
-            "id",
-            pl.lit(reach.kind).alias("part_kind"),
-            pl.lit(reach.tier, pl.String).alias("part_tier"),
-            pl.lit(reach.type, pl.String).alias("part_type"),
-            pl.lit(0, pl.UInt32).alias("part"),
-            pl.col("@part").alias(ROW),
-            _ASKED,
-        )
+        own = edges.join(at, on="@whole").select("at", pl.col("@part").alias(ROW)).sort("at", ROW)
+        yield _Members(whole, reach, keys, own)
 
 
-def _parts(run: Run, members: pl.DataFrame) -> pl.DataFrame:
-    """Who the parts are, with or without a profile in the period of their whole; numbered from 0."""
-    made = []
+def _parts(run: Run, members: Sequence[_Members]) -> tuple[dict[str, pl.Series], pl.DataFrame]:
+    """By kind the number of each row that is a part, from 0; and who the parts are, with or without a profile, in that order."""
+    numbers: dict[str, pl.Series] = {}
+    made: list[pl.DataFrame] = []
+    count = 0
     for kind in KINDS:
-        rows = members.filter(pl.col("part_kind") == kind)[ROW].unique().sort()
-        who = run.table(kind).frame.select(
-            pl.lit(kind).alias("part_kind"),
-            pl.col(ROW),
-            pl.col("@id").alias("id"),
-            pl.col("@name").alias("name"),
-            pl.col("@region").alias("region"),
-            (~pl.col("@present")).alias("absent"),
+        table = run.table(kind)
+        here = pl.repeat(0, table.height, dtype=pl.UInt32, eager=True)
+        for one in members:
+            if one.part.kind == kind:
+                here = here.scatter(one.edges[ROW], 1)
+        rows = (here == 1).arg_true()
+        numbers[kind] = here.scatter(rows, pl.int_range(count, count + rows.len(), dtype=pl.UInt32, eager=True))
+        count += rows.len()
+        who = {"id": "@id", "name": "@name", "region": "@region"}
+        made.append(
+            pl.DataFrame({name: table.frame[column].gather(rows) for name, column in who.items()}).select(
+                pl.lit(kind).alias("part_kind"), *who, pl.lit(~table.frame["@present"].gather(rows)).alias("absent")
+            )
         )
-        made.append(who.select(pl.all().gather(rows)))
-    return pl.concat(made).sort("part_kind", "id", ROW).with_row_index("part")
+    return numbers, pl.concat(made).with_row_index("part")
 
 
 def _apart(
-    run: Run, choice: Choice, parts: pl.DataFrame, members: pl.DataFrame, rows: Mapping[str, pl.DataFrame]
+    run: Run,
+    choice: Choice,
+    members: Sequence[_Members],
+    rows: Mapping[str, pl.DataFrame],
+    numbers: Mapping[str, pl.Series],
 ) -> pl.DataFrame:
     """``part`` and codes of parts that have no results of their own, or that are not asked there what their whole asks them."""
     made = [pl.DataFrame(schema={"part": pl.UInt32})]
     for kind in KINDS:
-        of_kind = members.filter(pl.col("part_kind") == kind).select(ROW, pl.col(_ASKED).alias("@by")).unique()
-        asked = of_kind.join(rows[kind].select(ROW, _ASKED), on=ROW, how="left") if kind in rows else of_kind
-        if _ASKED in asked.columns:
-            pairs = asked.select("@by", _ASKED).unique().drop_nulls()
-            same = [choice.covers(own, by) for by, own in pairs.iter_rows()]
-            asked = asked.join(pairs.filter(pl.Series(same, dtype=pl.Boolean)), on=["@by", _ASKED], how="anti")
-        own = parts.filter(pl.col("part_kind") == kind).join(asked.select(ROW).unique(), on=ROW, how="semi")
+        own = rows[kind].select(ROW, _ASKED) if kind in rows else None
+        found = [pl.DataFrame(schema={ROW: pl.UInt32})]
+        for one in members:
+            if one.part.kind == kind:
+                by = one.wholes[_ASKED].gather(one.edges["at"]).alias("@by")
+                asked = one.edges.select(ROW).with_columns(by).unique()
+                if own is not None:
+                    asked = asked.join(own, on=ROW, how="left")
+                    pairs = asked.select("@by", _ASKED).unique().drop_nulls()
+                    same = [choice.covers(mine, theirs) for theirs, mine in pairs.iter_rows()]
+                    asked = asked.join(pairs.filter(pl.Series(same, dtype=pl.Boolean)), on=["@by", _ASKED], how="anti")
+                found.append(asked.select(ROW))
         ids = [item.id for item in choice.requirements if item.binds.kind == kind]
-        if own.height and ids:
-            made.append(own.select("part").hstack(run.codes[kind].select(pl.col(ids).gather(own[ROW]))))
+        those = pl.concat(found)[ROW].unique().sort()
+        if those.len() and ids:
+            codes = run.codes[kind].select(pl.col(ids).gather(those))
+            made.append(pl.DataFrame([numbers[kind].gather(those).alias("part")]).hstack(codes))
     return pl.concat(made, how="diagonal")
 
 

@@ -6,6 +6,7 @@ target's codes 0 to 3 are set in 7 (unknown whether bound) and in 15 (not bound)
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -79,3 +80,21 @@ def _coded(truth: pl.Expr, no: int, unsure: int) -> pl.Expr:
     """0 where it is true; a choice is quicker than a cast from bits to bytes."""
     decided = pl.when(truth).then(literal(BOUND, pl.UInt8)).otherwise(literal(no, pl.UInt8))
     return pl.when(truth.is_null()).then(literal(unsure, pl.UInt8)).otherwise(decided)
+
+
+Counts = Mapping[str, Mapping[int, int]]
+"""By column how many cells have which code, of the codes that there are."""
+
+
+def counts_of(codes: pl.DataFrame, names: Sequence[str] | None = None) -> Counts:
+    """The codes of these columns, or of all."""
+    counted = codes.columns if names is None else list(names)
+    found: dict[str, dict[int, int]] = {name: {} for name in counted}
+    if not counted or codes.is_empty():
+        return found
+    sums = ((pl.col(counted) == literal(code, pl.UInt8)).sum().name.prefix(f"{code} ") for code in MEANING)
+    for key, count in codes.select(sums).row(0, named=True).items():
+        code, _space, name = key.partition(" ")
+        if count:
+            found[name][int(code)] = count
+    return found

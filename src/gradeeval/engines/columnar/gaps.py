@@ -23,7 +23,7 @@ Cells = dict[str, pl.Series]
 """The columns of ``LACKING``: what has no figures names none."""
 
 
-def by_requirement(
+def lacking(
     run: Run, kind: str, among: Callable[[Requirement], pl.Series | None] | None = None
 ) -> Iterator[tuple[Requirement, Cells]]:
     """Each requirement on a kind with its cells that lack something, if there are any: a row a cell.
@@ -39,9 +39,9 @@ def by_requirement(
         cells = codes[requirement.id]
         by_columns = requirement.id not in run.fallen_back
         some = by_columns and narrowed(run.outcomes.tested[requirement.id])
-        lacking = (cells >= MISSED) & (cells <= UNSURE) if some else cells == MISSED
+        here = (cells >= MISSED) & (cells <= UNSURE) if some else cells == MISSED
         marked = among(requirement) if among is not None else None
-        rows = every.filter(lacking if marked is None else lacking & marked)
+        rows = every.filter(here if marked is None else here & marked)
         if rows.is_empty():
             continue
         found = {ROW: rows, "code": cells.gather(rows)}

@@ -6,13 +6,15 @@ each part, with the parts by outcome. All frames name rows of the tables of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BOUND, MISSED, OUTCOMES, UNSURE, literal
+from gradeeval.engines.columnar.codes import BOUND, MISSED, OUTCOMES, UNSURE, Counts, counts_of, literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.measures import FIGURES, MEASURED, formula_of, limits, measures, natural, shown
 from gradeeval.engines.columnar.numbers import Bound, Number
@@ -29,48 +31,68 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 WHOLES = ("network", "region")
+TOLD = pl.Enum(sorted(set(OUTCOMES.values())))
+"""Outcomes, in the order of their words."""
 _TALLIED: dict[str, PolarsDataType] = {
     ROW: pl.UInt32,
-    "requirement": pl.String,
-    "code": pl.UInt8,
+    "place": pl.UInt32,
+    "outcome": TOLD,
     "parts": pl.Int64,
     "absent": pl.Int64,
 }
-_APPLIES = [code for code, outcome in OUTCOMES.items() if outcome != NOT_APPLICABLE]
 
 
-def tally(run: Run, whole: str) -> pl.DataFrame:
-    """How many parts of each judged whole have which code of each requirement that binds them.
+def tally(run: Run, whole: str, there: Mapping[str, Counts] | None = None) -> pl.DataFrame:
+    """How many parts of each judged whole have which outcome of each requirement that binds them.
 
-    ``@row`` of the whole, ``requirement``, ``code``, ``parts`` and ``absent``, those of them without profile. Parts that a
-    requirement does not apply to are left out, and requirements that apply to no part.
+    ``@row`` of the whole, ``place`` of the requirement among those of the run, ``outcome``, ``parts`` and ``absent``, those of
+    them without profile. Parts that a requirement does not apply to are left out, and requirements that apply to no part.
+    ``there`` tells by kind which codes each column has, where that is known already.
     """
     made = [pl.DataFrame(schema=_TALLIED)]
     for reach, bound in _by_reach(run, whole).items():
         edges = _grouped_parts(run, whole, reach)
-        if edges is None:
-            continue
-        made.append(_counted(run, reach, bound, *edges))
+        if edges is not None:
+            codes = run.codes[reach.kind]
+            known = there[reach.kind] if there is not None else counts_of(codes)
+            made.append(_counted(run, reach, _asked(run, bound, known), *edges))
     return pl.concat(made)
 
 
+def _asked(run: Run, bound: Sequence[Requirement], there: Counts) -> list[tuple[int, str, tuple[pl.Expr, ...]]]:
+    """The place of each requirement that applies to anybody, each outcome that it has, and whether a cell is that."""
+    places = {item.id: place for place, item in enumerate(run.requirements)}
+    made = []
+    for item in bound:
+        cells: dict[str, list[pl.Expr]] = {}
+        for code in there[item.id]:
+            cells.setdefault(OUTCOMES[code], []).append(pl.col(item.id) == literal(code, pl.UInt8))
+        cells.pop(NOT_APPLICABLE, None)
+        made += [(places[item.id], outcome, tuple(cells[outcome])) for outcome in sorted(cells)]
+    return made
+
+
 def _counted(
-    run: Run, reach: Reach, bound: Sequence[Requirement], parts: pl.DataFrame, ways: pl.DataFrame
+    run: Run,
+    reach: Reach,
+    asked: Sequence[tuple[int, str, tuple[pl.Expr, ...]]],
+    parts: pl.DataFrame,
+    ways: pl.DataFrame,
 ) -> pl.DataFrame:
     """The tally of the parts of one sort, by group, of wholes that have these groups (``ways``)."""
+    if not asked:
+        return pl.DataFrame(schema=_TALLIED)
     absent = ~run.table(reach.kind).frame["@present"].gather(parts[ROW])
     # What lies alike stands together, so that each count is one pass over neighbours.
     ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
     slot = pl.struct("@group", "absent").rle_id().alias("@slot")
     slots = ordered.select("@group", "absent", slot)
-    cells = run.codes[reach.kind].select(item.id for item in bound).select(pl.all().gather(ordered[ROW]))
-    asked = [(item, code) for item in bound for code in cells[item.id].unique().sort() if code in _APPLIES]
-    if not asked:
-        return pl.DataFrame(schema=_TALLIED)
-    names = [f"{place}" for place in range(len(asked))]
+    ids = dict.fromkeys(run.requirements[place].id for place, _outcome, _cells in asked)
+    cells = run.codes[reach.kind].select(pl.col(list(ids)).gather(ordered[ROW]))
+    names = [f"{number}" for number in range(len(asked))]
     sums = (
-        (pl.col(item.id) == literal(code, pl.UInt8)).sum().cast(pl.UInt32).alias(name)
-        for name, (item, code) in zip(names, asked, strict=True)
+        reduce(add, (one.sum() for one in found)).alias(name)
+        for name, (_place, _outcome, found) in zip(names, asked, strict=True)
     )
     by_slot = cells.hstack([slots["@slot"].set_sorted()]).group_by("@slot", maintain_order=True).agg(sums)
     who = slots.unique("@slot", keep="first", maintain_order=True)
@@ -80,17 +102,13 @@ def _counted(
         .agg(pl.col(names).sum(), pl.col(names).filter(pl.col("absent")).sum().name.suffix("absent"))
     )
     # From here on a row a whole and thing asked, the wholes of one thing after those of another.
-    parts_of, absent_of = (
-        of_wholes.select(pl.col(names) if end == "" else pl.col([f"{name}{end}" for name in names])).unpivot()["value"]
-        for end in ("", "absent")
-    )
+    parts_of, absent_of = (pl.concat([of_wholes[f"{name}{end}"] for name in names]) for end in ("", "absent"))
     some = (parts_of > 0).arg_true()
     thing = some // of_wholes.height
-    ids, codes = (pl.Series(values) for values in zip(*((item.id, code) for item, code in asked), strict=True))
     found = {
         ROW: of_wholes["@whole"].gather(some % of_wholes.height),
-        "requirement": ids.gather(thing),
-        "code": codes.gather(thing),
+        "place": pl.Series([place for place, _outcome, _cells in asked], dtype=pl.UInt32).gather(thing),
+        "outcome": pl.Series([outcome for _place, outcome, _cells in asked], dtype=TOLD).gather(thing),
         "parts": parts_of.gather(some),
         "absent": absent_of.gather(some),
     }
