@@ -22,9 +22,10 @@ from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.gaps import Cells, lacking, together
 from gradeeval.engines.columnar.measures import MEASURED
+from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.judgement import UNKNOWN, UNMET
-from gradeeval.evaluate.selection import Wanted
+from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import target_plain
 from gradeeval.language.scope import Scope
@@ -122,6 +123,21 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
     return made
+
+
+def names_of(rules: Rules) -> dict[str, set[str]]:
+    """By kind the names whose values judging by these rules can look at."""
+    every = [
+        item
+        for id, document in rules.documents.items()
+        if in_force(document, rules.as_of, rules.wanted)
+        for item in rules.load(id)
+    ]
+    asked = [item for item in every if rules.wanted.takes(item)]
+    regions = {document.jurisdiction for document in rules.documents.values()}
+    more = beside(asked, rules.documents, rules.load, regions, rules.as_of, rules.wanted)
+    permits = {item.id: item for item in every if item.force == "permit"}
+    return names_read([*asked, *more], permits, rules.scope)
 
 
 def _among(own: Mapping[str, pl.Series] | None, kind: str) -> pl.Expr:

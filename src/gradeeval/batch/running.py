@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from gradeeval.batch.part import ROLLUP, Judged, Rules, judged
+from gradeeval.batch.part import ROLLUP, Judged, Rules, judged, names_of
 from gradeeval.batch.writing import written
 from gradeeval.errors import InvalidContent, Misuse
 from gradeeval.evaluate.selection import Wanted
@@ -231,8 +232,9 @@ def run_job(job: Job, installed: Installed) -> str:
 def judge_job(job: Job, manifest: Manifest, installed: Installed) -> Judged:
     """Judges a part of a dataset, whose folder holds the files of the parts that the job names. Raises ``InvalidContent``."""
     _verify(job, manifest)
-    columns, own = _columns(job, manifest, installed)
-    return judged(columns, own, installed.rules(job.as_of, job.wanted))
+    rules = installed.rules(job.as_of, job.wanted)
+    columns, own = _columns(job, manifest, installed, names_of(rules))
+    return judged(columns, own, rules)
 
 
 def part_plain(part: str, made: Judged, files: Sequence[Mapping[str, Any]]) -> bytes:
@@ -249,20 +251,23 @@ def part_plain(part: str, made: Judged, files: Sequence[Mapping[str, Any]]) -> b
     return plain_json(said, indent=None)
 
 
-def _columns(job: Job, manifest: Manifest, installed: Installed) -> tuple[Columns, dict[str, pl.Series] | None]:
+def _columns(
+    job: Job, manifest: Manifest, installed: Installed, names: Mapping[str, Container[str]]
+) -> tuple[Columns, dict[str, pl.Series] | None]:
     """The columns of a part, with the regions around it and their rosters, and of the parts inside it or neighbours.
 
-    Beside them the ids of the part's own subjects by kind; None where there are no others.
+    Of profiles there are the values of these ``names``, by kind. Beside them the ids of the part's own subjects by kind; None where there are no others.
     """
+    read = partial(read_part, job.dataset, manifest, names=names)
     around = []
     for part in job.around:
-        whole = read_part(job.dataset, manifest, part)
+        whole = read(part)
         regions = {kind: frame if kind == "region" else frame.clear() for kind, frame in whole.profiles.items()}
         around.append(Columns(regions, whole.members.clear(), whole.rosters, whole.listed))
-    alone = read_part(job.dataset, manifest, job.part)
-    inside = [read_part(job.dataset, manifest, part) for part in job.inside]
+    alone = read(job.part)
+    inside = [read(part) for part in job.inside]
     if not inside:  # else neighbours are among those inside
-        neighbours = read_part(job.dataset, manifest, job.part, beside=True)
+        neighbours = read(job.part, beside=True)
         inside += [neighbours] if any(frame.height for frame in neighbours.profiles.values()) else []
     own = None
     if around or inside:

@@ -9,7 +9,7 @@ from typing import Protocol
 import polars as pl
 
 from gradeeval.engines.columnar.codes import CODES
-from gradeeval.engines.columnar.needs import needs_of
+from gradeeval.engines.columnar.needs import names_read, needs_of
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.outcomes import Outcomes
 from gradeeval.engines.columnar.places import Places
@@ -21,7 +21,7 @@ from gradeeval.engines.views import View, World
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.coding import to_profiles
-from gradeeval.profiles.columns.layout import Columns, field_types
+from gradeeval.profiles.columns.layout import Columns, name_of
 from gradeeval.profiles.profile import Profile
 from gradeeval.timeline import read_period
 
@@ -154,13 +154,11 @@ def _looked_at(
     columns: Columns, requirements: Sequence[Requirement], permits: Mapping[str, Requirement], scope: Scope
 ) -> Columns:
     """The columns without the facts that these requirements do not look at."""
-    needs = needs_of(requirements, permits, scope)
-    profiles = {}
-    for kind, frame in columns.profiles.items():
-        names = needs.names.get(kind, set()) | field_types(scope, kind).keys()
-        profiles[kind] = frame.select(
-            name for name in frame.columns if name.startswith("@") or name.partition(":")[0] in names
-        )
+    names = names_read(requirements, permits, scope)
+    profiles = {
+        kind: frame.select(one for one in frame.columns if one.startswith("@") or name_of(one) in names[kind])
+        for kind, frame in columns.profiles.items()
+    }
     return replace(columns, profiles=profiles)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from gradeeval.engines.conditions import found
 from gradeeval.language.nodes import Change, Condition, Count, Ratio, Reach, Requirement, Share, Sum
 from gradeeval.language.scope import Scope
+from gradeeval.profiles.columns.layout import field_types
 from gradeeval.timeline import Span
+from gradeeval.vocabulary import KINDS
 
 
 @dataclass(slots=True)
@@ -41,6 +43,14 @@ def needs_of(requirements: Iterable[Requirement], permits: Mapping[str, Requirem
         if requirement.unless is not None:
             walk.condition(permits[requirement.unless].where, reader, 0)
     return needs
+
+
+def names_read(
+    requirements: Iterable[Requirement], permits: Mapping[str, Requirement], scope: Scope
+) -> dict[str, set[str]]:
+    """By kind the names whose values have to be at hand: what is looked at, and all fields, which say who a subject is."""
+    names = needs_of(requirements, permits, scope).names
+    return {kind: names.get(kind, set()) | field_types(scope, kind).keys() for kind in KINDS}
 
 
 class _Walk:

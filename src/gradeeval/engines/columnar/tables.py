@@ -14,7 +14,7 @@ import polars as pl
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
 from gradeeval.language.scope import Scope
-from gradeeval.profiles.columns.layout import Columns, columns_of, field_types
+from gradeeval.profiles.columns.layout import Columns, columns_of, field_types, name_of
 from gradeeval.timeline import read_period
 from gradeeval.vocabulary import AROUND, ValueType
 
@@ -183,7 +183,7 @@ class Maker:
     def present(self, kind: str) -> pl.DataFrame:
         """The profiles up to the day of judgement, with what is looked at; ``@judged`` marks the latest of each subject."""
         given, names = self.columns.profiles[kind], self.names(kind)
-        asked = [one for one in given.columns if one.startswith("@") or one.partition(":")[0] in names]
+        asked = [one for one in given.columns if one.startswith("@") or name_of(one) in names]
         frame = given.select(asked).with_columns(
             pl.lit(value=True).alias("@present"), pl.lit(None, pl.UInt32).alias("@of")
         )

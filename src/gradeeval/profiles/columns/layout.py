@@ -141,6 +141,11 @@ def _valued(types: Mapping[str, ValueType]) -> Schema:
     return made
 
 
+def name_of(column: str) -> str:
+    """The field or indicator whose values a column has."""
+    return column.partition(":")[0]
+
+
 def of_column(name: str) -> str:
     """The column of numerators."""
     return f"{name}:of"

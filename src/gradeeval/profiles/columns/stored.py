@@ -8,7 +8,7 @@ it. What lies above all provinces (the nation) has a folder too. The rosters of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from gradeeval.profiles.columns.layout import (
     Columns,
     Schema,
     layout_digest,
+    name_of,
 )
 from gradeeval.profiles.datasets import Entry, Manifest
 from gradeeval.vocabulary import KINDS
@@ -85,14 +86,26 @@ def parts_of(manifest: Manifest) -> list[str]:
     return sorted({entry.path.partition("/")[0] for entry in manifest.files})
 
 
-def read_part(folder: Path, manifest: Manifest, part: str, *, beside: bool = False) -> Columns:
-    """The columns of one province, or of what lies beside it. Raises ``InvalidContent`` where a file is damaged."""
+def read_part(
+    folder: Path,
+    manifest: Manifest,
+    part: str,
+    *,
+    beside: bool = False,
+    names: Mapping[str, Container[str]] | None = None,
+) -> Columns:
+    """The columns of one province, or of what lies beside it. Raises ``InvalidContent`` where a file is damaged.
+
+    ``names``, by kind, are those of which the values are wanted; without them all are.
+    """
     held: dict[str, list[pl.DataFrame]] = {}
     for entry in manifest.files:
         own, _slash, name = entry.path.partition("/")
         if own == part and name.startswith(BESIDE) == beside:
-            frame = _read(folder / entry.path, entry.records)
-            held.setdefault(name.rpartition("-")[0].removeprefix(BESIDE), []).append(frame)
+            frame_name = name.rpartition("-")[0].removeprefix(BESIDE)
+            held.setdefault(frame_name, []).append(
+                _read(folder / entry.path, entry.records, _values_of(names and names.get(frame_name)))
+            )
     return together(
         {name: pl.concat(frames, how="diagonal_relaxed") for name, frames in held.items()},
     )
@@ -101,7 +114,7 @@ def read_part(folder: Path, manifest: Manifest, part: str, *, beside: bool = Fal
 def some_of(folder: Path, manifest: Manifest, part: str, name: str, schema: Schema) -> pl.DataFrame:
     """Some columns of one frame of a province. Raises ``InvalidContent`` where a file is damaged."""
     found = [
-        _read(folder / entry.path, entry.records, list(schema))
+        _read(folder / entry.path, entry.records, schema.__contains__).select(list(schema))
         for entry in manifest.files
         if entry.path.rpartition("-")[0] == f"{part}/{name}"
     ]
@@ -145,9 +158,15 @@ def check_layout(manifest: Manifest, scope: Scope) -> None:
         raise InvalidContent([Problem(sentence, str(manifest.path))])
 
 
-def _read(path: Path, rows: int, columns: list[str] | None = None) -> pl.DataFrame:
+def _values_of(names: Container[str] | None) -> Callable[[str], bool] | None:
+    """Which columns have the values of these names, or identify the rows; None: all."""
+    return None if names is None else lambda column: column.startswith("@") or name_of(column) in names
+
+
+def _read(path: Path, rows: int, wanted: Callable[[str], bool] | None) -> pl.DataFrame:
     found = Gathering(str(path))
     try:
+        columns = None if wanted is None else list(filter(wanted, pl.read_parquet_schema(path)))
         frame = pl.read_parquet(path, columns=columns)
     except (pl.exceptions.PolarsError, OSError) as fault:
         found.stop(_("Parquet 文件已损坏或不完整（{reason}）").format(reason=str(fault).splitlines()[0]))
