@@ -13,6 +13,7 @@ from gradeeval.engines import reference
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.needs import needs_of
+from gradeeval.engines.columnar.plan import Plan
 from gradeeval.engines.judgement import MET, NOT_APPLICABLE, UNKNOWN, UNMET
 from gradeeval.engines.views import World
 from gradeeval.language.nodes import Requirement
@@ -42,6 +43,11 @@ class Ours:
         (self.file,) = columns.glob("*/institution-*.parquet")
 
     @cached_property
+    def plan(self) -> Plan:
+        """What the first judging builds and all later ones use, as peers build theirs before the clock starts."""
+        return Plan(self.workspace.scope)
+
+    @cached_property
     def needed(self) -> list[str]:
         """The columns of the file that identify institutions or are looked at."""
         scope = self.workspace.scope
@@ -62,7 +68,7 @@ class Ours:
 
     def judge(self, columns: Columns) -> Run:
         """All outcomes, by the columnar engine."""
-        return judge(columns, self.workspace.scope, self.requirements, {}, AS_OF, reference.Engine)
+        return judge(columns, self.plan, self.requirements, {}, AS_OF, reference.Engine)
 
     def codes(self, run: Run) -> pl.DataFrame:
         """The outcomes as peers give them, in the order of the frame."""

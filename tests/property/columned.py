@@ -8,6 +8,7 @@ from dataclasses import replace
 from gradeeval.engines import reference
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run, judge
+from gradeeval.engines.columnar.plan import Plan
 from gradeeval.engines.views import View, World
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
@@ -25,6 +26,7 @@ def run_of(
     as_of: str,
     *,
     roll_up: bool = False,
+    plan: Plan | None = None,
 ) -> Run:
     """The columnar engine over all profiles of a world; a figure that was widened on a view is widened in the columns."""
     profiles = [
@@ -33,7 +35,8 @@ def run_of(
         for profile in found
     ]
     columns = to_columns(profiles, world.rosters, scope)
-    return judge(columns, scope, requirements, permits, as_of, reference.Engine, lenient=world.lenient, roll_up=roll_up)
+    plan = plan or Plan(scope)
+    return judge(columns, plan, requirements, permits, as_of, reference.Engine, lenient=world.lenient, roll_up=roll_up)
 
 
 def said_of(run: Run, view: View) -> dict[str, Said]:

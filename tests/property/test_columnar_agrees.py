@@ -17,6 +17,7 @@ from tests.property.columned import differing, differing_from, run_of
 from tests.property.generated import _value, draw_dated_world, draw_ruleset, seeded
 
 from gradeeval.engines.columnar import codes, numbers, outcomes, places, relations, tables, tested, values
+from gradeeval.engines.columnar.plan import Plan
 from gradeeval.engines.views import World
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
@@ -137,13 +138,13 @@ def profile(
 def test_every_shipped_requirement_agrees() -> None:
     scope, requirements, _rosters = shipped()
     permits = {item.id: item for item in requirements if item.force == "permit"}
-    done, seen, fallen, round = 0, Counter[str](), set[str](), 0
+    done, seen, fallen, round, plan = 0, Counter[str](), set[str](), 0, Plan(scope)
     while done < PROFILES:
         world, as_of = drawn(seeded(round), 120 if not SOAK else 1500)
         round += 1
         done += sum(map(len, world.history.values()))
         views = [world.view(judged) for key in world.history if (judged := world.judged(key, as_of)) is not None]
-        run = run_of(world, requirements, scope, permits, as_of, roll_up=True)
+        run = run_of(world, requirements, scope, permits, as_of, roll_up=True, plan=plan)
         fallen.update(run.fallen_back)
         for frame in run.codes.values():
             cells = pl.concat([frame[name] for name in frame.columns]).drop_nulls()

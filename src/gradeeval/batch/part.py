@@ -24,6 +24,7 @@ from gradeeval.engines.columnar.gaps import Cells, lacking, together
 from gradeeval.engines.columnar.measures import MEASURED
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
+from gradeeval.engines.columnar.plan import Plan
 from gradeeval.engines.judgement import UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
@@ -44,11 +45,16 @@ _TIERS = ("county", "prefecture", "province")
 class Rules:
     """What subjects are judged by: all documents, their requirements, and what the user asked for."""
 
-    scope: Scope
+    plan: Plan
     documents: Mapping[str, PolicyDocument]
     load: Callable[[str], Sequence[Requirement]]
     as_of: str
     wanted: Wanted
+
+    @property
+    def scope(self) -> Scope:
+        """All names and their meanings."""
+        return self.plan.scope
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     permits = {item.id: item for one in more for item in rules.load(one.document) if item.force == "permit"}
     asked_for = [*choice.requirements, *more]
     run = judge(
-        *(columns, rules.scope, asked_for, {**choice.permits, **permits}, rules.as_of, reference.Engine),
+        *(columns, rules.plan, asked_for, {**choice.permits, **permits}, rules.as_of, reference.Engine),
         roll_up=True,
         places=around,
     )

@@ -24,6 +24,7 @@ import polars as pl
 
 from gradeeval.batch.part import ROLLUP, Judged, Rules, judged, names_of
 from gradeeval.batch.writing import written
+from gradeeval.engines.columnar.plan import Plan
 from gradeeval.errors import InvalidContent, Misuse
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.files.canonical import digest
@@ -48,17 +49,25 @@ _LOCK = ".lock"
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What is installed: the scope, documents, their requirements, the rosters and the digest of shared indicators."""
+    """What is installed: the scope, documents, their requirements, the rosters and the digest of shared indicators.
 
-    scope: Scope
+    ``plan`` has the scope, and what one part's judging leaves to the next.
+    """
+
+    plan: Plan
     documents: Mapping[str, PolicyDocument]
     load: Callable[[str], Loaded]
     rosters: tuple[Roster, ...]
     shared_digest: str
 
+    @property
+    def scope(self) -> Scope:
+        """All names and their meanings."""
+        return self.plan.scope
+
     def rules(self, as_of: str, wanted: Wanted) -> Rules:
         """The rules as of a day."""
-        return Rules(self.scope, self.documents, lambda id: self.load(id).requirements, as_of, wanted)
+        return Rules(self.plan, self.documents, lambda id: self.load(id).requirements, as_of, wanted)
 
 
 @dataclass(frozen=True, slots=True)

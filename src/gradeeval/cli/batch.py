@@ -6,7 +6,7 @@ import json
 import platform
 import shutil
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -167,18 +167,25 @@ def _tell_finished(all: int, left: int) -> None:
 
 
 def work(job: Any, rules: AskedRules) -> str:
-    """Judges one part in a process of its own, which opens the same rules."""
+    """Judges one part in a process of its own, which opens the same rules, once for all its parts."""
     from gradeeval.batch.running import run_job
+
+    return run_job(job, _opened(**rules))
+
+
+@cache
+def _opened(*, installed: bool, folders: tuple[Path, ...]) -> Any:
     from gradeeval.workspace import build
 
-    return run_job(job, _installed(build(**rules)))
+    return _installed(build(installed=installed, folders=folders))
 
 
 def _installed(workspace: Workspace) -> Any:
     from gradeeval.batch.running import Installed
+    from gradeeval.engines.columnar.plan import Plan
 
     return Installed(
-        workspace.scope,
+        Plan(workspace.scope),
         {id: ruleset.document for id, ruleset in workspace.rulesets.items()},
         workspace.load,
         workspace.rosters,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from gradeeval.engines.columnar.needs import Needs
-from gradeeval.engines.columnar.tables import ROW, Maker, end_of, in_period, members_on
+from gradeeval.engines.columnar.rows import Maker, members_on
+from gradeeval.engines.columnar.tables import ROW, end_of, in_period
 from gradeeval.profiles.columns.layout import columns_of, field_types
 from gradeeval.timeline import Period, read_period
 from gradeeval.vocabulary import AROUND

@@ -9,10 +9,11 @@ from typing import Protocol
 import polars as pl
 
 from gradeeval.engines.columnar.codes import CODES
-from gradeeval.engines.columnar.needs import names_read, needs_of
+from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.outcomes import Outcomes
 from gradeeval.engines.columnar.places import Places
+from gradeeval.engines.columnar.plan import Plan
 from gradeeval.engines.columnar.relations import Relations, relate
 from gradeeval.engines.columnar.tables import Table
 from gradeeval.engines.columnar.values import Values
@@ -68,7 +69,7 @@ class Run:
 
 def judge(
     columns: Columns,
-    scope: Scope,
+    plan: Plan,
     requirements: Sequence[Requirement],
     permits: Mapping[str, Requirement],
     as_of: str,
@@ -80,14 +81,14 @@ def judge(
 ) -> Run:
     """Judges each requirement on each subject of its sort in its latest period up to ``as_of``.
 
-    ``exact`` makes the engine for what columns cannot hold.
+    ``plan`` may have served other runs. ``exact`` makes the engine for what columns cannot hold.
     ``codes`` of the result has a frame a kind, a row a subject as in its table, a UInt8 column a requirement (see ``codes``);
     null where the requirement binds another sort. With ``roll_up`` parts without profile in the period of their whole, and
     those whose judged period is another one, have rows too. ``places`` are those of the columns, where they are known already.
     """
-    needs = needs_of(requirements, permits, scope)
+    scope, needs = plan.scope, plan.needs(requirements, permits)
     relations = relate(columns, places or Places(columns, scope, lenient=lenient), scope, as_of, needs, roll_up=roll_up)
-    outcomes = Outcomes(Values(relations, scope), permits)
+    outcomes = Outcomes(Values(relations, plan), permits)
     run = Run(relations, outcomes, requirements)
     for kind in relations.tables:
         own = [item for item in requirements if item.binds.kind == kind]

@@ -22,6 +22,15 @@ _NARROW = 2**62
 WIDE = pl.Int128
 
 
+_ROUNDED = 56
+
+
+def rounded(top: int) -> int:
+    """A magnitude up to eighths of 64 bits, so that columns alike have the same; large ones as they are, which may just fit."""
+    bits = top.bit_length()
+    return top if bits > _ROUNDED else 2 ** (-(-bits // 8) * 8)
+
+
 def type_for(most: int) -> type[pl.Int64] | type[pl.Int128]:
     """The narrowest type for whole numbers up to this magnitude: half as wide is several times as fast."""
     return pl.Int64 if most < _NARROW else WIDE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,6 +23,7 @@ from gradeeval.engines.columnar.codes import (
 )
 from gradeeval.engines.columnar.formulas import difference
 from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
+from gradeeval.engines.columnar.plan import Code
 from gradeeval.engines.columnar.tested import Value, number_test, or_false, test_of
 from gradeeval.engines.columnar.values import Values
 from gradeeval.engines.conditions import about_limits
@@ -43,64 +44,79 @@ class Outcomes:
     permits: Mapping[str, Requirement]
     tested: dict[str, Value] = field(default_factory=dict)
     yearly: dict[str, str] = field(default_factory=dict)
-    _targets: dict[tuple[object, ...], pl.Expr] = field(default_factory=dict)
 
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
-        kind = requirement.binds.kind
-        reference = self.values.found(requirement.indicator, requirement.binds)
+        values, codes = self.values, self.values.lasting[requirement.binds.kind].codes
+        made_of = requirement, None if requirement.unless is None else self.permits[requirement.unless]
+        found = codes.get(requirement.id)
+        if found is None or any(one is not other for one, other in zip(found.made_of, made_of, strict=True)):
+            before = values.asked
+            reference = values.found(requirement.indicator, requirement.binds)
+            found = Code(made_of, self._made(requirement, reference), self._value(requirement, reference))
+            if values.asked == before:
+                codes[requirement.id] = found
+        self.tested[requirement.id] = found.tested
+        return found.expr
+
+    def _made(self, requirement: Requirement, reference: Reference) -> pl.Expr:
+        if requirement.unless is None and requirement.force != "permit":
+            code = self._plain(requirement, reference)
+        else:
+            code = self._permitted(requirement, reference)
         if requirement.within is not None:
-            value = self._total(kind, requirement.within, reference)
-            code = self._once(requirement, reference, value)
             first = requirement.within.first
             return code if first is None else pl.when(pl.col("@year") >= first).then(code).otherwise(_code(EARLY))
-        value = self.values.value(kind, reference)
-        code = self._once(requirement, reference, value)
         if requirement.every_year is not None:
             return self._by_year(requirement, requirement.every_year, code)
         return code
 
-    def _once(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+    def _value(self, requirement: Requirement, reference: Reference) -> Value:
+        """What the target tests."""
+        kind, span = requirement.binds.kind, requirement.within
+        if span is None:
+            return self.values.value(kind, reference)
+        key = reference.name, reference.above, span
+        return self.values.once(kind, lambda built: built.totals, key, lambda: self._total(kind, span, reference))
+
+    def _permitted(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         kind, values = requirement.binds.kind, self.values
-        self.tested[requirement.id] = value
-        if requirement.unless is None and requirement.force != "permit":
-            return self._plain(requirement, reference, value)
-        target = self._target(requirement, reference, value)
+        target = self._target(requirement, reference)
         if requirement.where == ALWAYS:
             return target
         coded = values.bound_code(kind, requirement.where, requirement.binds)
         bound = values.truth(kind, requirement.where, requirement.binds)
         return pl.when(bound).then(target).otherwise(coded)
 
-    def _plain(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+    def _plain(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         """The code of a requirement without permission: by bits, which costs less than choices do."""
         kind, values, target = requirement.binds.kind, self.values, requirement.target
+        value = self._value(requirement, reference)
         if target.needs_review is not None:
             code = _code(REVIEW)
         else:
-            key = kind, reference.name, reference.above, target, requirement.tolerance, requirement.within
-            if key not in self._targets:
-                truth = self._truth(requirement, reference, value)
-                if isinstance(value, Number) and value.empty is not None:
-                    truth = truth | value.empty
-                held, name = values.fresh(), values.fresh()
-                values.add(kind, **{held: truth})
-                values.add(kind, **{name: target_code(pl.col(held))})
-                self._targets[key] = pl.col(name)
-            code = self._targets[key]
+            key: Hashable = reference.name, reference.above, target, requirement.tolerance, requirement.within
+
+            def coded() -> pl.Expr:
+                return target_code(values.column(kind, lambda built: built.targets, key, truth))
+
+            def truth() -> pl.Expr:
+                return self._truth(requirement, reference)
+
+            code = values.column(kind, lambda built: built.target_codes, key, coded)
         empty = value.empty if isinstance(value, Number) and target.needs_review is None else None
         if requirement.where == ALWAYS:
             return code if empty is None else pl.when(empty).then(_code(EMPTY)).otherwise(code)
-        coded = values.bound_code(kind, requirement.where, requirement.binds)
+        coded_bound = values.bound_code(kind, requirement.where, requirement.binds)
         if empty is None:
-            return coded | code
-        return pl.when(empty & (coded == _code(BOUND))).then(_code(EMPTY)).otherwise(coded | code)
+            return coded_bound | code
+        return pl.when(empty & (coded_bound == _code(BOUND))).then(_code(EMPTY)).otherwise(coded_bound | code)
 
-    def _target(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
+    def _target(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         """The code where the subject is bound, of a requirement that permits or is excused by a permission."""
         if requirement.target.needs_review is not None:
             return _code(REVIEW)
-        truth = self._truth(requirement, reference, value)
+        truth = self._truth(requirement, reference)
         permitted = requirement.force == "permit"
         missed = pl.when(truth.is_null()).then(_code(UNSURE)).otherwise(_code(UNUSED if permitted else MISSED))
         if requirement.unless is not None:
@@ -109,18 +125,22 @@ class Outcomes:
             unsure = pl.when(excused.is_null()).then(_code(UNSURE)).otherwise(missed)
             missed = pl.when(excused).then(_code(LET_OFF)).otherwise(unsure)
         code = pl.when(truth).then(_code(BOUND)).otherwise(missed)
+        value = self._value(requirement, reference)
         if isinstance(value, Number) and value.empty is not None:
             return pl.when(value.empty).then(_code(EMPTY)).otherwise(code)
         return code
 
-    def _truth(self, requirement: Requirement, reference: Reference, value: Value) -> pl.Expr:
-        target = requirement.target
+    def _truth(self, requirement: Requirement, reference: Reference) -> pl.Expr:
+        """Whether the target is met; of *no value* anything true."""
+        value, target = self._value(requirement, reference), requirement.target
         assert target.test is not None
         if not target.about:
-            return test_of(value, target.test, reference.type)
-        assert isinstance(value, Number)
-        low, high = about_limits(requirement, reference)
-        return number_test(value, (low, False, high, False), reference.type)
+            truth = test_of(value, target.test, reference.type)
+        else:
+            assert isinstance(value, Number)
+            low, high = about_limits(requirement, reference)
+            truth = number_test(value, (low, False, high, False), reference.type)
+        return truth | value.empty if isinstance(value, Number) and value.empty is not None else truth
 
     # -- windows ---------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ import polars as pl
 from gradeeval.engines.columnar.absences import absences, absent, absent_members
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
-from gradeeval.engines.columnar.tables import ROW, Maker, Table, end_of, finish, in_period, members_on
+from gradeeval.engines.columnar.rows import Maker, finish, members_on
+from gradeeval.engines.columnar.tables import ROW, Table, end_of, in_period
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns

@@ -5,20 +5,22 @@ Computed numbers become columns of the table once, and are shared by all that te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from math import gcd
 from operator import and_, or_
+from typing import TypeVar
 
 import polars as pl
 
 from gradeeval.engines.columnar.codes import bound_code
 from gradeeval.engines.columnar.formulas import Parts, computed
-from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, chosen, constant, largest, type_for
+from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, chosen, constant, type_for
+from gradeeval.engines.columnar.plan import Built, Plan
 from gradeeval.engines.columnar.relations import Relations
-from gradeeval.engines.columnar.tables import Table
+from gradeeval.engines.columnar.tables import Table, due
 from gradeeval.engines.columnar.tested import Value, or_false, test_of
 from gradeeval.engines.conditions import found, unknown_range
 from gradeeval.language.nodes import Condition, Reach, Test
@@ -30,39 +32,85 @@ _LARGE = 2**31
 """From such a magnitude on a quotient is reduced before it is multiplied with another."""
 
 
-@dataclass(slots=True)
-class Values:
-    """The values of one run."""
+K = TypeVar("K")
+V = TypeVar("V")
 
-    relations: Relations
-    scope: Scope
-    parts: dict[str, Parts] = field(default_factory=dict)
-    computed: dict[str, tuple[Number, pl.Expr]] = field(default_factory=dict)
-    _known: dict[tuple[str, str, Reach | None], Value] = field(default_factory=dict)
-    _links: dict[tuple[str, Reach], pl.Series] = field(default_factory=dict)
-    _truths: dict[tuple[str, Condition, Reach], pl.Expr] = field(default_factory=dict)
-    _bound_codes: dict[tuple[str, Condition, Reach], pl.Expr] = field(default_factory=dict)
-    _tests: dict[tuple[str, str, Reach | None, Test], pl.Expr] = field(default_factory=dict)
-    _tops: dict[tuple[str, str], int] = field(default_factory=dict)
-    _years: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
-    _found: dict[tuple[str, Reach], Reference] = field(default_factory=dict)
-    _count: int = 0
+
+class Values:
+    """The values of one run.
+
+    ``lasting`` is what the plan has for the shapes of its tables, ``own`` what is built on their rows: both by kind. ``computed`` has
+    what formulas gave, by name, and ``parts`` what those over parts counted.
+    """
+
+    def __init__(self, relations: Relations, plan: Plan) -> None:
+        self.relations = relations
+        self.plan = plan
+        self.scope: Scope = plan.scope
+        self.lasting = {kind: plan.built(table) for kind, table in relations.tables.items()}
+        self.own = {kind: Built() for kind in relations.tables}
+        self.parts: dict[str, Parts] = {}
+        self.computed = {name: found for built in self.lasting.values() for name, found in built.computed.items()}
+        self._links: dict[tuple[str, Reach], pl.Series] = {}
+        self._years: dict[tuple[str, int], pl.Series] = {}
+        self._count = 0
+        self.asked = 0
+        for kind, table in relations.tables.items():
+            table.lasting = self.lasting[kind].columns
+
+    # -- what lasts ------------------------------------------------------------------------------------------------
+
+    def once(self, kind: str, among: Callable[[Built], dict[K, V]], key: K, make: Callable[[], V]) -> V:
+        """What was made of a key before; else what ``make`` gives, which lasts if it asked nothing of the rows."""
+        lasting, own = among(self.lasting[kind]), among(self.own[kind])
+        found = lasting.get(key)
+        if found is not None:
+            return found
+        found = own.get(key)
+        if found is not None:
+            self.asked += 1
+            return found
+        before = self.asked
+        found = make()
+        if self.asked == before:
+            lasting[key] = found
+        else:
+            own[key] = found
+        return found
+
+    def column(
+        self, kind: str, among: Callable[[Built], dict[K, pl.Expr]], key: K, make: Callable[[], pl.Expr]
+    ) -> pl.Expr:
+        """The same as a column of the table, for what several look at."""
+
+        def made() -> pl.Expr:
+            before = self.asked
+            expr = make()
+            columns = self.lasting[kind].columns
+            name = f"%{len(columns)}"
+            if self.asked == before:
+                columns[name] = due(expr)
+            else:
+                name = self.fresh()
+                self.add(kind, **{name: expr})
+            return pl.col(name)
+
+        return self.once(kind, among, key, made)
 
     # -- names -----------------------------------------------------------------------------------------------------
 
     def found(self, name: str, reader: Reach) -> Reference:
         """What a name means to a sort of subject."""
         key = name, reader
-        if key not in self._found:
-            self._found[key] = found(self.scope, name, reader)
-        return self._found[key]
+        known = self.plan.found
+        if key not in known:
+            known[key] = found(self.scope, name, reader)
+        return known[key]
 
     def value(self, kind: str, reference: Reference) -> Value:
         """The value of a name on the rows of a kind. Raises ``Unheld``."""
-        key = kind, reference.name, reference.above
-        if key not in self._known:
-            self._known[key] = self._find(kind, reference)
-        return self._known[key]
+        key = reference.name, reference.above
+        return self.once(kind, lambda built: built.values, key, lambda: self._find(kind, reference))
 
     def _find(self, kind: str, reference: Reference) -> Value:
         if reference.above is not None:
@@ -75,8 +123,9 @@ class Values:
         reported = self.reported(kind, reference.name, reference.type)
         if indicator is None or indicator.formula is None:
             return reported
-        number, complete = computed(self, kind, indicator)
-        self.computed[reference.name] = number, complete
+        number, complete = self.computed[reference.name] = self.once(
+            kind, lambda built: built.computed, reference.name, lambda: computed(self, kind, indicator)
+        )
         assert isinstance(reported, Number)
         table = self.relations.tables[kind]
         mine = pl.lit(value=True)
@@ -113,26 +162,25 @@ class Values:
 
     def _reported_number(self, kind: str, name: str, value_type: ValueType) -> Number:
         """Exact; *unknown* is a null of the plain column, or the range where bounds are asked for."""
-        table, frame = self.relations.tables[kind], self.relations.tables[kind].frame
+        table = self.relations.tables[kind]
         whole = unknown_range(value_type)
         if not table.has(name) and not table.has(to_column(name)):
             return Number(constant(whole.lo), constant(whole.hi), pl.lit(value=True), pl.lit(value=False))
         column = _column(table, name, pl.Int64())
-        plain = Bound(column, self._top(kind, name))
-        has_quotients = table.has(to_column(name)) and frame[to_column(name)].null_count() < frame.height
-        has_ranges = table.has(hi_column(name)) and frame[hi_column(name)].null_count() < frame.height
+        plain = Bound(column, table.top(name))
+        has_quotients, has_ranges = table.filled(to_column(name)), table.filled(hi_column(name))
         if not has_quotients and not has_ranges:
             return Number(plain, plain, column.is_null(), None, column)
         lo = hi = plain
         empty = None
         if has_ranges:
             upper = pl.coalesce(hi_column(name), column)
-            hi = Bound(upper, max(plain.top, self._top(kind, hi_column(name))))
+            hi = Bound(upper, max(plain.top, table.top(hi_column(name))))
         none = column.is_null()
         if has_quotients:
             of, to = pl.col(of_column(name)), pl.col(to_column(name))
             scale = Fraction((100 if value_type.unit == "percent" else 1) * 10**value_type.decimals)
-            quotient = Bound(of, self._top(kind, of_column(name)), to, self._top(kind, to_column(name)), scale)
+            quotient = Bound(of, table.top(of_column(name)), to, table.top(to_column(name)), scale)
             given = to.is_not_null() & (to != 0)
             whole_range = lo is hi
             lo = chosen(given, quotient, lo)
@@ -141,18 +189,11 @@ class Values:
             none = none & to.is_null()
         return self.kept(kind, Number(lo, hi, none, empty), value_type)
 
-    def _top(self, kind: str, column: str) -> int:
-        """The largest magnitude in a column, at least 1: a product with it is never less than the other factor."""
-        key = kind, column
-        if key not in self._tops:
-            table = self.relations.tables[kind]
-            self._tops[key] = max(1, largest(table.column(column))) if table.has(column) else 1
-        return self._tops[key]
-
     # -- columns of computed numbers -------------------------------------------------------------------------------
 
     def add(self, kind: str, **columns: pl.Expr | pl.Series) -> None:
-        """Adds columns to the table of a kind."""
+        """Adds columns to the table of a kind. What is built on them does not last: all that asks of the rows ends here."""
+        self.asked += 1
         self.relations.tables[kind].keep(**columns)
 
     def fresh(self) -> str:
@@ -203,7 +244,7 @@ class Values:
         for end in pairs.columns:
             whole = [number // by for number, by in zip(pairs[end], shared, strict=True)]
             self.add(kind, **{f"{name}{end}": pl.Series(f"{name}{end}", whole, dtype=WIDE)})
-        tops = (self._top(kind, f"{name}{end}") for end in pairs.columns)
+        tops = (table.top(f"{name}{end}") for end in pairs.columns)
         upper, lower = (pl.col(f"{name}{end}") for end in pairs.columns)
         return Bound(upper, next(tops), lower, next(tops), bound.factor)
 
@@ -214,8 +255,9 @@ class Values:
 
     def _narrowed(self, kind: str, column: str) -> int:
         """The largest magnitude in a made column, which takes the type for it."""
-        made, top = self.relations.tables[kind].made, self._top(kind, column)
-        made[column] = made[column].cast(type_for(top))
+        table = self.relations.tables[kind]
+        top = table.top(column)
+        table.made[column] = table.made[column].cast(type_for(top))
         return top
 
     def gathered(self, value: Value, source: str, rows: pl.Series, kind: str, value_type: ValueType) -> Value:
@@ -289,23 +331,17 @@ class Values:
 
     def truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         """The condition as a column of the table: true, false or null. *No value* counts as false."""
-        key = kind, condition, reader
-        if key not in self._truths:
-            if not condition.tests and not condition.alternatives:
-                return pl.lit(value=True)
-            name = self.fresh()
-            self.add(kind, **{name: self._truth(kind, condition, reader)})
-            self._truths[key] = pl.col(name)
-        return self._truths[key]
+        if not condition.tests and not condition.alternatives:
+            return pl.lit(value=True)
+        key = condition, reader
+        return self.column(kind, lambda built: built.truths, key, lambda: self._truth(kind, condition, reader))
 
     def bound_code(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         """0 where the condition holds, else why the subject is not bound, as a column of the table."""
-        key = kind, condition, reader
-        if key not in self._bound_codes:
-            name = self.fresh()
-            self.add(kind, **{name: bound_code(self.truth(kind, condition, reader))})
-            self._bound_codes[key] = pl.col(name)
-        return self._bound_codes[key]
+        key = condition, reader
+        return self.column(
+            kind, lambda built: built.bound_codes, key, lambda: bound_code(self.truth(kind, condition, reader))
+        )
 
     def _truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         parts = [self._test(kind, self.found(name, reader), test) for name, test in condition.tests]
@@ -314,15 +350,14 @@ class Values:
         return reduce(and_, parts)
 
     def _test(self, kind: str, reference: Reference, test: Test) -> pl.Expr:
-        key = kind, reference.name, reference.above, test
-        result = self._tests.get(key)
-        if result is None:
+        def made() -> pl.Expr:
             value = self.value(kind, reference)
             result = test_of(value, test, reference.type)
             if isinstance(value, Number) and value.empty is not None:
                 result = result & ~value.empty
-            self._tests[key] = result
-        return result
+            return result
+
+        return self.once(kind, lambda built: built.tests, (reference.name, reference.above, test), made)
 
 
 def _is_given(number: Number) -> pl.Expr:
