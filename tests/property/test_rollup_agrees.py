@@ -28,6 +28,7 @@ from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.gaps import lacking, together
 from gradeeval.engines.columnar.measures import FIGURES
+from gradeeval.engines.columnar.tally import tally
 from gradeeval.engines.views import View, World
 from gradeeval.findings.contributing import pulling_down
 from gradeeval.findings.finding import Finding, make_finding
@@ -88,7 +89,7 @@ def test_parts_by_outcome(start: int) -> None:
                             absent[row_of(run, view), item.requirement.id] += part.profile is None
             found: Counter[tuple[int, str, str]] = Counter()
             missing: Counter[tuple[int, str]] = Counter()
-            for row, place, outcome, parts, without in rollup.tally(run, kind).iter_rows():
+            for row, place, outcome, parts, without in tally(run, kind).iter_rows():
                 id = run.requirements[place].id
                 assert (row, id, outcome) not in found, seed
                 found[row, id, outcome] += parts
@@ -165,7 +166,8 @@ def test_gaps_are_those_of_findings() -> None:
             continue
         rows = {
             (row["@row"], requirement.id): row
-            for requirement, cells in lacking(run, ruleset.reach.kind)
+            for found in lacking(run, ruleset.reach.kind)
+            for requirement, cells in found
             for row in together([cells]).iter_rows(named=True)
         }
         for finding in findings(ruleset, world, as_of):

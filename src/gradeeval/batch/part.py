@@ -15,7 +15,7 @@ from gradeeval.batch.counts import by_requirement, by_subject
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import verdict_of
 from gradeeval.batch.wholes import behind
-from gradeeval.batch.writing import PIECE, Streamed
+from gradeeval.batch.writing import Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
@@ -25,6 +25,7 @@ from gradeeval.engines.columnar.measures import MEASURED
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.plan import Plan
+from gradeeval.engines.columnar.tally import tally
 from gradeeval.engines.judgement import UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
@@ -100,13 +101,14 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     )
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
+    there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
     rows = {kind: _rows(run, kind, choice, _among(own, kind)) for kind in KINDS}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
     places = _places(rows.values(), regions)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
-        counts = counts_of(codes, [item.id for item in _of_kind(choice, kind)])
+        counts = counts_of(codes, [item.id for item in _of_kind(choice, kind)], there[kind])
         said = verdict_of(codes, _of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = keys.select(
             pl.lit(kind).alias("kind"),
@@ -124,7 +126,6 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
     made.frames["gaps"] = Streamed(
         _GAPS, lambda: (frame for kind, keys in rows.items() for frame in _gaps(run, kind, choice, keys))
     )
-    there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
     made.tally = pl.concat([_TALLY, *(_tally(run, whole, choice, rows[whole], there) for whole in rollup.WHOLES)])
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
@@ -260,16 +261,7 @@ def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[p
             marked[places] = None if mark.all(ignore_nulls=False) else mark
         return marked[places]
 
-    held: list[tuple[Requirement, Cells]] = []
-    rows = 0
-    for requirement, cells in lacking(run, kind, among):
-        held.append((requirement, cells))
-        rows += cells["@row"].len()
-        if rows >= PIECE:
-            yield _named(run, kind, held)
-            held, rows = [], 0
-    if held:
-        yield _named(run, kind, held)
+    return (_named(run, kind, found) for found in lacking(run, kind, among))
 
 
 def _named(run: Run, kind: str, found: Sequence[tuple[Requirement, Cells]]) -> pl.DataFrame:
@@ -313,7 +305,7 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapp
     ]
     wholes = keys.select("@row", "@asked", pl.int_range(pl.len(), dtype=pl.UInt32).alias("whole"))
     frame = (
-        rollup.tally(run, whole, there)
+        tally(run, whole, there)
         .join(wholes, on="@row")
         .join(pl.DataFrame(asked, {"@asked": pl.UInt32, "place": pl.UInt32}, orient="row"), on=["@asked", "place"])
         .sort("whole", "place", "outcome")

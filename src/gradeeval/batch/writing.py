@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from gradeeval.engines.columnar.gaps import PIECE
+
 if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
-PIECE = 245_760
-"""Rows of a group in a file that is written piece by piece, and about of a piece: twice what the database of ``results`` takes at a time."""
+
+HOW: Any = {"compression": "zstd", "compression_level": 1, "statistics": False}
+"""Least and greatest values tell nothing of ids and codes, and take a fifth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def written(frames: Mapping[str, pl.DataFrame | Streamed], folder: Path) -> list
 
 def _whole(frame: pl.DataFrame, path: Path) -> int:
     try:
-        frame.write_parquet(path, compression="zstd", compression_level=1)
+        frame.write_parquet(path, **HOW)
     except pl.exceptions.PolarsError as fault:
         raise _refused(fault) from None
     return frame.height
@@ -65,7 +68,7 @@ def _streamed(frame: Streamed, path: Path) -> int:
 
     source = register_io_source(pieces, schema=pl.DataFrame(schema=frame.schema).schema, is_pure=True)
     try:
-        source.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=PIECE)
+        source.sink_parquet(path, row_group_size=PIECE, **HOW)
     except pl.exceptions.PolarsError as fault:
         if failed:  # What makes the pieces is at fault, not the disk.
             raise failed[0] from None

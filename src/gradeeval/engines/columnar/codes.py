@@ -86,14 +86,18 @@ Counts = Mapping[str, Mapping[int, int]]
 """By column how many cells have which code, of the codes that there are."""
 
 
-def counts_of(codes: pl.DataFrame, names: Sequence[str] | None = None) -> Counts:
-    """The codes of these columns, or of all."""
+def counts_of(codes: pl.DataFrame, names: Sequence[str] | None = None, there: Counts | None = None) -> Counts:
+    """The codes of these columns, or of all; ``there`` has those that there can be, where that is known."""
     counted = codes.columns if names is None else list(names)
     found: dict[str, dict[int, int]] = {name: {} for name in counted}
-    if not counted or codes.is_empty():
+    if codes.is_empty():
         return found
-    sums = ((pl.col(counted) == literal(code, pl.UInt8)).sum().name.prefix(f"{code} ") for code in MEANING)
-    for key, count in codes.select(sums).row(0, named=True).items():
+    among = {code: [name for name in counted if there is None or code in there[name]] for code in MEANING}
+    sums = (
+        (pl.col(some) == literal(code, pl.UInt8)).sum().name.prefix(f"{code} ") for code, some in among.items() if some
+    )
+    counts = codes.select(sums)
+    for key, count in counts.row(0, named=True).items() if counts.width else ():
         code, _space, name = key.partition(" ")
         if count:
             found[name][int(code)] = count

@@ -10,21 +10,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from gradeeval.engines.columnar.codes import literal
+from gradeeval.engines.columnar.distances import (
+    UNITS,
+    Aim,
+    Quotient,
+    as_unit,
+    bases_of,
+    in_units,
+    of_anything,
+    of_exact,
+    of_range,
+    parts_of,
+    whole_steps,
+)
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, constant, shortage, type_for
+from gradeeval.engines.columnar.floats import natural, shown
+from gradeeval.engines.columnar.numbers import WIDE, Number, shortage
 from gradeeval.engines.columnar.tested import Value, or_false
 from gradeeval.engines.conditions import about_limits, found, limits_of
 from gradeeval.language.nodes import Bounds, Equals, Formula, Includes, Ratio, Requirement, Share
 from gradeeval.language.scope import Reference
 from gradeeval.profiles.columns.layout import QUOTIENT_DECIMALS, of_column, to_column
-from gradeeval.quantity import INFINITY
-from gradeeval.quantity import Bound as Limit
+from gradeeval.quantity import Bound as Constant
 
 if TYPE_CHECKING:
     from polars._typing import PolarsDataType
@@ -49,40 +61,18 @@ where the thing itself is missing (a yes/no).
 MEASURED: dict[str, PolarsDataType] = {**dict.fromkeys(FIGURES, pl.Float64), "unit": pl.Categorical}
 """The columns of figures, with the unit of the shortfall."""
 
-_WHOLE = 2**53
-"""Whole numbers below it are floats exactly."""
-
-_LARGE = 2**126
-_DECIMALS, _HELD = 9, 6
-"""Of numbers below a million nine decimals lie within the 15 digits that a float holds."""
-
-UNITS, CODES = "units", "codes"
-"""Units of a shortfall beside those of numbers: things counted (parts, persons, cases), and codes of a list."""
+CODES = "codes"
+"""The unit of a shortfall in codes of a list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quotient:
-    """Numerator and denominator as whole columns, ``natural = column ÷ scale``, on the rows where ``known``."""
+class Exact:
+    """A target on a number that is known exactly or not at all: what its figures are made from."""
 
-    known: pl.Expr
-    of: pl.Expr
-    to: pl.Expr
-    of_scale: int = 1
-    to_scale: int = 1
-    most: int = _LARGE
-
-    def apart(self, part: Fraction) -> Bound:
-        """``|part · to - of|``; ``most`` is the largest magnitude of both."""
-        up, down = part.numerator * self.of_scale, part.denominator * self.to_scale
-        most = self.most * (abs(up) + down)
-        wide = type_for(most)
-        apart = (self.to.cast(wide) * literal(up, wide) - self.of.cast(wide) * literal(down, wide)).abs()
-        return Bound(apart, min(most, _LARGE), factor=Fraction(1, part.denominator * self.of_scale * self.to_scale))
-
-    @property
-    def whole(self) -> pl.Expr:
-        """Whether both are whole numbers, so that what is still to do is counted in whole ones."""
-        return (self.of % self.of_scale == 0) & (self.to % self.to_scale == 0)
+    aim: Aim
+    value: Number
+    quotient: Quotient | None
+    limits: tuple[Constant, Constant]
 
 
 def measures(run: Run, requirement: Requirement) -> dict[str, pl.Expr]:
@@ -107,50 +97,13 @@ def narrowed(value: Value) -> bool:
     return isinstance(value, Mapping)
 
 
-def limits(requirement: Requirement, reference: Reference) -> tuple[Limit, Limit] | None:
+def limits(requirement: Requirement, reference: Reference) -> tuple[Constant, Constant] | None:
     """The scaled bounds of a target on a number, moved by 左右; infinite where open. None of other targets."""
     test = requirement.target.test
     if reference.type.form != "number" or not isinstance(test, Bounds | Equals):
         return None
     low, _, high, _ = limits_of(test, reference.type)
     return about_limits(requirement, reference) if requirement.target.about else (low, high)
-
-
-def natural(bound: Bound, decimals: int) -> pl.Expr:
-    """The bound as a float in natural units, infinite where it is; of a quotient to nine decimals, but never 0 for less."""
-    scale = bound.factor / 10**decimals
-    upper = bound.upper.cast(pl.Float64)
-    if scale.numerator != 1:
-        upper = upper * pl.lit(float(scale.numerator))
-    if bound.lower is None:
-        return _divided(bound, upper, scale)
-    exact = upper / (bound.lower.cast(pl.Float64) * pl.lit(float(scale.denominator)))
-    rounded = exact.round(_DECIMALS)
-    # Further up nine decimals are more than a float has.
-    return pl.when((exact.abs() < 10**_HELD) & (rounded != 0)).then(rounded).otherwise(exact)
-
-
-def _divided(bound: Bound, upper: pl.Expr, scale: Fraction) -> pl.Expr:
-    """A whole number by a constant, as the nearest float."""
-    # Polars multiplies by the reciprocal of a constant (3.1 becomes 3.0999999999999996), but divides by a column.
-    by = float(scale.denominator)
-    direct = upper if by == 1 else upper / (upper * 0.0 + by)
-    if bound.top * scale.numerator < _WHOLE:
-        return direct
-    times = bound.upper.cast(WIDE) * literal(scale.numerator, WIDE)
-    rest = (times.abs() % literal(scale.denominator, WIDE)).cast(pl.Float64)
-    whole = (times.abs() // literal(scale.denominator, WIDE)).cast(pl.Float64)
-    apart = (whole + rest / (rest * 0.0 + by)) * times.sign().cast(pl.Float64)
-    return pl.when(times.abs() < _WHOLE).then(direct).otherwise(apart)
-
-
-def shown(number: Number, decimals: int) -> tuple[pl.Expr, pl.Expr]:
-    """Both ends as floats in natural units; null where nothing is known and where there is *no value*."""
-    known = ~(or_false(number.none) | or_false(number.empty))
-    return (
-        pl.when(known).then(natural(number.lo, decimals)),
-        pl.when(known).then(natural(number.hi, decimals)),
-    )
 
 
 def formula_of(run: Run, requirement: Requirement) -> Formula | None:
@@ -168,33 +121,49 @@ def _of_list(test: Includes, value: Value) -> dict[str, pl.Expr]:
     names = [name for name in FIGURES if name not in ("numerator", "denominator")]
     known = has + lacks > 0
     made = {name: pl.when(known).then(expr.cast(pl.Float64)) for name, expr in zip(names, ends, strict=True)}
-    return {**made, "unit": pl.when(known).then(_unit(CODES))}
+    return {**made, "unit": pl.when(known).then(as_unit(CODES))}
 
 
-def _unit(name: str | None) -> pl.Expr:
-    return pl.lit(name, pl.Categorical)
+def exact_of(run: Run, requirement: Requirement) -> Exact | None:
+    """What a target looks at, where it is a number that is known exactly or not at all."""
+    value = run.outcomes.tested[requirement.id]
+    if not isinstance(value, Number) or value.plain is None or value.lo is not value.hi:
+        return None
+    reference = found(run.outcomes.values.scope, requirement.indicator, requirement.binds)
+    quotient, bounds = quotient_of(run, requirement, reference), limits(requirement, reference)
+    if bounds is None or (quotient is not None and value.lo.lower is None):
+        return None
+    return Exact(_aim(run, requirement, reference), value, quotient, bounds)
+
+
+def _aim(run: Run, requirement: Requirement, reference: Reference) -> Aim:
+    formula, test = formula_of(run, requirement), requirement.target.test
+    strict = isinstance(test, Bounds) and (test.above is not None or test.below is not None)
+    own = run.outcomes.values.scope.types[formula.of].unit if isinstance(formula, Ratio) else None
+    return Aim(reference.type.decimals, reference.type.unit, strict, own, isinstance(formula, Ratio))
 
 
 def _of_number(run: Run, requirement: Requirement, reference: Reference, value: Number) -> dict[str, pl.Expr]:
-    decimals, unit = reference.type.decimals, reference.type.unit
-    lo, hi = shown(value, decimals)
+    exact = exact_of(run, requirement)
+    if exact is not None:
+        bases = bases_of(exact.value, exact.quotient, exact.limits, exact.aim)
+        anything = [pl.lit(end, pl.Float64) for end in of_anything(exact.limits, exact.aim)]
+        return of_exact(bases, exact.value, exact.limits, exact.aim, anything)
+    aim = _aim(run, requirement, reference)
+    lo, hi = shown(value, aim.decimals)
     made = {"actual_lo": lo, "actual_hi": hi}
     quotient = quotient_of(run, requirement, reference)
     if quotient is not None:
-        ends = ("numerator", quotient.of, quotient.of_scale), ("denominator", quotient.to, quotient.to_scale)
-        for name, column, by in ends:
-            made[name] = pl.when(quotient.known).then(natural(Bound(column, quotient.most, factor=Fraction(1, by)), 0))
+        made |= parts_of(quotient)
     bounds = limits(requirement, reference)
     if bounds is None:
         return made
-    if value.plain is not None and value.lo is value.hi and (quotient is None or value.lo.lower is not None):
-        return made | _of_exact(run, requirement, reference, value, quotient, bounds)
     low, _high = bounds
     known = lo.is_not_null()
-    far = natural(shortage(low, value.lo), decimals)
+    far = natural(shortage(low, value.lo), aim.decimals)
     short = far > 0
-    made["gap_lo"], made["gap_hi"], least, hardest = _of_range(value, bounds, decimals, unit)
-    named = _unit("percentage_point" if unit == "percent" else unit)
+    made["gap_lo"], made["gap_hi"], least, hardest = of_range(value, bounds, aim)
+    named = as_unit(aim.named)
     parts = run.outcomes.values.parts.get(requirement.indicator)
     if (
         isinstance(formula_of(run, requirement), Share)
@@ -203,106 +172,22 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         and not requirement.within
     ):
         have, lack, unsure = (pl.col(name).cast(pl.Int64) for name in (parts.have, parts.lack, parts.unsure))
-        part = Fraction(low) / 10**decimals / 100
-        needed = _steps(
-            (have + lack + unsure).cast(WIDE) * literal(part.numerator, WIDE), part.denominator, _strict(requirement)
+        part = Fraction(low) / 10**aim.decimals / 100
+        needed = whole_steps(
+            (have + lack + unsure).cast(WIDE) * literal(part.numerator, WIDE), part.denominator, strict=aim.strict
         ).cast(pl.Int64)
         counted = pl.col(parts.decides) & short
         least = pl.when(counted).then(_from_zero(needed - have - unsure)).otherwise(least)
         hardest = pl.when(counted).then(_from_zero(needed - have)).otherwise(hardest)
-        named = pl.when(counted).then(_unit(UNITS)).otherwise(named)
+        named = pl.when(counted).then(as_unit(UNITS)).otherwise(named)
     if quotient is not None:
-        amount, own = _in_units(run, requirement, quotient, bounds, decimals, unit, far)
+        amount = in_units(quotient, bounds, aim, far)
         least = pl.when(quotient.known).then(amount).otherwise(least)
         hardest = pl.when(quotient.known).then(amount).otherwise(hardest)
-        named = pl.when(quotient.known).then(_unit(own)).otherwise(named)
+        named = pl.when(quotient.known).then(as_unit(aim.numerator_named)).otherwise(named)
     made |= {"shortfall_lo": pl.when(known).then(least), "shortfall_hi": pl.when(known).then(hardest)}
     made["gap_lo"], made["gap_hi"] = (pl.when(known).then(made[name]) for name in ("gap_lo", "gap_hi"))
     return {**made, "unit": pl.when(made["shortfall_hi"].is_not_null()).then(named)}
-
-
-def _of_range(
-    value: Number, bounds: tuple[Limit, Limit], decimals: int, unit: str | None
-) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
-    """Gap and shortfall, each at both ends, in the unit of the target."""
-    low, high = bounds
-
-    def far(limit: Limit, bound: Bound) -> pl.Expr:
-        return natural(shortage(limit, bound), decimals)
-
-    below, above = far(low, value.hi), far(low, value.lo)  # what the best and the worst case lack
-    over, most = -far(high, value.lo), -far(high, value.hi)  # what they have too much
-    short = above > 0
-    least, hardest = (
-        _least(pl.when(short).then(below).otherwise(over)),
-        _least(pl.when(short).then(above).otherwise(most)),
-    )
-    if unit == "count":
-        least, hardest = least.ceil(), hardest.ceil()
-    # Just on a bound that has to be passed, nothing can be told but that.
-    least, hardest = (pl.when(short | (most > 0)).then(amount) for amount in (least, hardest))
-    return *_gap(low, high, below, above, over, most), least, hardest
-
-
-@lru_cache(1024)
-def _of_anything(bounds: tuple[Limit, Limit], decimals: int, unit: str | None) -> tuple[float | None, ...]:
-    """Gap and shortfall of a number that is not negative and of which no more is known."""
-    made = _of_range(Number(constant(0), constant(INFINITY)), bounds, decimals, unit)
-    found: tuple[float | None, ...] = pl.select(*(end.alias(f"{at}") for at, end in enumerate(made))).row(0)
-    return found
-
-
-def _of_exact(
-    run: Run,
-    requirement: Requirement,
-    reference: Reference,
-    value: Number,
-    quotient: Quotient | None,
-    bounds: tuple[Limit, Limit],
-) -> dict[str, pl.Expr]:
-    """Of numbers that are known exactly or not at all: both ends are one, and null looks after itself."""
-    decimals, unit = reference.type.decimals, reference.type.unit
-    low, high = bounds
-    actual = natural(value.lo, decimals)
-    if value.empty is not None:
-        actual = pl.when(~value.empty).then(actual)
-    below, over = natural(shortage(low, value.lo), decimals), -natural(shortage(high, value.lo), decimals)
-    if low == high:
-        far = below.abs()
-    elif high == INFINITY:
-        far = below
-    else:
-        far = over if low == -INFINITY else pl.max_horizontal(below, over)
-    named = "percentage_point" if unit == "percent" else unit
-    amount = far.ceil() if unit == "count" else far
-    if quotient is not None:
-        amount, named = _in_units(run, requirement, quotient, bounds, decimals, unit, below)
-    shortfall = pl.when((far > 0) & actual.is_not_null()).then(amount)
-    gap = pl.when(actual.is_not_null()).then(-far)
-    unit_of: pl.Expr = pl.when(shortfall.is_not_null()).then(_unit(named))
-    ends: tuple[pl.Expr, ...] = (actual, actual, gap, gap, shortfall, shortfall)
-    if value.half is not None:
-        open_ends = (0.0, INFINITY, *_of_anything(bounds, decimals, unit))
-        ends = tuple(
-            pl.when(value.half).then(pl.lit(open, pl.Float64)).otherwise(end)
-            for open, end in zip(open_ends, ends, strict=True)
-        )
-        if open_ends[-1] is not None:
-            own = "percentage_point" if unit == "percent" else unit
-            unit_of = pl.when(value.half).then(_unit(own)).otherwise(unit_of)
-    names = ("actual_lo", "actual_hi", "gap_lo", "gap_hi", "shortfall_lo", "shortfall_hi")
-    return {**dict(zip(names, ends, strict=True)), "unit": unit_of}
-
-
-def _gap(
-    low: Limit, high: Limit, below: pl.Expr, above: pl.Expr, over: pl.Expr, most: pl.Expr
-) -> tuple[pl.Expr, pl.Expr]:
-    if low == high:
-        one, other = above.abs(), below.abs()
-        inside = (above >= 0) & (below <= 0)
-        nearest = pl.when(inside).then(pl.lit(0.0)).otherwise(pl.min_horizontal(one, other))
-        return -pl.max_horizontal(one, other), -nearest
-    return pl.min_horizontal(-above, -most), pl.min_horizontal(-below, -over)
 
 
 def quotient_of(run: Run, requirement: Requirement, reference: Reference) -> Quotient | None:
@@ -366,50 +251,5 @@ def _computed(run: Run, requirement: Requirement, reference: Reference) -> Quoti
     return Quotient(known, upper.lo.upper, lower.lo.upper, of_scale, to_scale, max(upper.lo.top, lower.lo.top))
 
 
-def _in_units(
-    run: Run,
-    requirement: Requirement,
-    quotient: Quotient,
-    bounds: tuple[Limit, Limit],
-    decimals: int,
-    unit: str | None,
-    above: pl.Expr,
-) -> tuple[pl.Expr, str | None]:
-    """What the numerator lacks, or has too much of, in its own unit; of things counted in whole ones."""
-    formula = formula_of(run, requirement)
-    strict = _strict(requirement)
-
-    def amount(limit: Limit) -> pl.Expr:
-        if isinstance(limit, float):
-            return pl.lit(None, pl.Float64)
-        part = Fraction(limit) / 10**decimals / (100 if unit == "percent" else 1)
-        apart = quotient.apart(part)
-        exact = natural(apart, 0)
-        if isinstance(formula, Ratio):
-            return exact
-        steps = _steps(apart.upper, apart.factor.denominator, strict).cast(pl.Float64)
-        return pl.when(quotient.whole).then(steps).otherwise(exact)
-
-    low, high = bounds
-    made = amount(high) if low == -INFINITY else pl.when(above >= 0).then(amount(low)).otherwise(amount(high))
-    own = run.outcomes.values.scope.types[formula.of].unit if isinstance(formula, Ratio) else UNITS
-    return made, own
-
-
-def _strict(requirement: Requirement) -> bool:
-    test = requirement.target.test
-    return isinstance(test, Bounds) and (test.above is not None or test.below is not None)
-
-
-def _steps(amount: pl.Expr, by: int, strict: bool) -> pl.Expr:
-    """The whole number from which on ``amount ÷ by`` is reached, or passed where that is asked."""
-    divisor = literal(by, WIDE)
-    return amount // divisor + 1 if strict else (amount + divisor - 1) // divisor
-
-
 def _from_zero(amount: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(amount, pl.lit(0)).cast(pl.Float64)
-
-
-def _least(amount: pl.Expr) -> pl.Expr:
-    return pl.when(amount > 0).then(amount).when(amount <= 0).then(pl.lit(0.0))

@@ -6,23 +6,21 @@ each part, with the parts by outcome. All frames name rows of the tables of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BOUND, MISSED, OUTCOMES, UNSURE, Counts, counts_of, literal
+from gradeeval.engines.columnar.codes import BOUND, MISSED, UNSURE
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.measures import FIGURES, MEASURED, formula_of, limits, measures, natural, shown
+from gradeeval.engines.columnar.floats import natural, shown
+from gradeeval.engines.columnar.measures import FIGURES, MEASURED, formula_of, limits, measures
 from gradeeval.engines.columnar.numbers import Bound, Number
 from gradeeval.engines.columnar.relations import fits
 from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.conditions import found
 from gradeeval.engines.formulas import candidates
-from gradeeval.engines.judgement import NOT_APPLICABLE
 from gradeeval.language.nodes import Change, Count, Ratio, Reach, Requirement, Share
 from gradeeval.language.scope import Reference, has_parts
 from gradeeval.vocabulary import TIERS
@@ -31,93 +29,11 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 WHOLES = ("network", "region")
-TOLD = pl.Enum(sorted(set(OUTCOMES.values())))
-"""Outcomes, in the order of their words."""
-_TALLIED: dict[str, PolarsDataType] = {
-    ROW: pl.UInt32,
-    "place": pl.UInt32,
-    "outcome": TOLD,
-    "parts": pl.Int64,
-    "absent": pl.Int64,
-}
-
-
-def tally(run: Run, whole: str, there: Mapping[str, Counts] | None = None) -> pl.DataFrame:
-    """How many parts of each judged whole have which outcome of each requirement that binds them.
-
-    ``@row`` of the whole, ``place`` of the requirement among those of the run, ``outcome``, ``parts`` and ``absent``, those of
-    them without profile. Parts that a requirement does not apply to are left out, and requirements that apply to no part.
-    ``there`` tells by kind which codes each column has, where that is known already.
-    """
-    made = [pl.DataFrame(schema=_TALLIED)]
-    for reach, bound in _by_reach(run, whole).items():
-        edges = _grouped_parts(run, whole, reach)
-        if edges is not None:
-            codes = run.codes[reach.kind]
-            known = there[reach.kind] if there is not None else counts_of(codes)
-            made.append(_counted(run, reach, _asked(run, bound, known), *edges))
-    return pl.concat(made)
-
-
-def _asked(run: Run, bound: Sequence[Requirement], there: Counts) -> list[tuple[int, str, tuple[pl.Expr, ...]]]:
-    """The place of each requirement that applies to anybody, each outcome that it has, and whether a cell is that."""
-    places = {item.id: place for place, item in enumerate(run.requirements)}
-    made = []
-    for item in bound:
-        cells: dict[str, list[pl.Expr]] = {}
-        for code in there[item.id]:
-            cells.setdefault(OUTCOMES[code], []).append(pl.col(item.id) == literal(code, pl.UInt8))
-        cells.pop(NOT_APPLICABLE, None)
-        made += [(places[item.id], outcome, tuple(cells[outcome])) for outcome in sorted(cells)]
-    return made
-
-
-def _counted(
-    run: Run,
-    reach: Reach,
-    asked: Sequence[tuple[int, str, tuple[pl.Expr, ...]]],
-    parts: pl.DataFrame,
-    ways: pl.DataFrame,
-) -> pl.DataFrame:
-    """The tally of the parts of one sort, by group, of wholes that have these groups (``ways``)."""
-    if not asked:
-        return pl.DataFrame(schema=_TALLIED)
-    absent = ~run.table(reach.kind).frame["@present"].gather(parts[ROW])
-    # What lies alike stands together, so that each count is one pass over neighbours.
-    ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
-    slot = pl.struct("@group", "absent").rle_id().alias("@slot")
-    slots = ordered.select("@group", "absent", slot)
-    ids = dict.fromkeys(run.requirements[place].id for place, _outcome, _cells in asked)
-    cells = run.codes[reach.kind].select(pl.col(list(ids)).gather(ordered[ROW]))
-    names = [f"{number}" for number in range(len(asked))]
-    sums = (
-        reduce(add, (one.sum() for one in found)).alias(name)
-        for name, (_place, _outcome, found) in zip(names, asked, strict=True)
-    )
-    by_slot = cells.hstack([slots["@slot"].set_sorted()]).group_by("@slot", maintain_order=True).agg(sums)
-    who = slots.unique("@slot", keep="first", maintain_order=True)
-    of_wholes = (
-        ways.join(by_slot.drop("@slot").hstack(who.select("@group", "absent")), on="@group")
-        .group_by("@whole", maintain_order=True)
-        .agg(pl.col(names).sum(), pl.col(names).filter(pl.col("absent")).sum().name.suffix("absent"))
-    )
-    # From here on a row a whole and thing asked, the wholes of one thing after those of another.
-    parts_of, absent_of = (pl.concat([of_wholes[f"{name}{end}"] for name in names]) for end in ("", "absent"))
-    some = (parts_of > 0).arg_true()
-    thing = some // of_wholes.height
-    found = {
-        ROW: of_wholes["@whole"].gather(some % of_wholes.height),
-        "place": pl.Series([place for place, _outcome, _cells in asked], dtype=pl.UInt32).gather(thing),
-        "outcome": pl.Series([outcome for _place, outcome, _cells in asked], dtype=TOLD).gather(thing),
-        "parts": parts_of.gather(some),
-        "absent": absent_of.gather(some),
-    }
-    return pl.DataFrame(found).cast(pl.Schema(_TALLIED))
 
 
 def members(run: Run, whole: str) -> Iterator[tuple[Reach, pl.DataFrame]]:
     """For each sort of part that requirements bind: ``@whole`` and ``@part`` of the judged wholes of a kind."""
-    for reach in _by_reach(run, whole):
+    for reach in by_reach(run, whole):
         yield reach, _edges(run, whole, reach)
 
 
@@ -366,7 +282,7 @@ def _upper_bounded(requirement: Requirement) -> bool:
     return getattr(test, "at_most", None) is not None or getattr(test, "below", None) is not None
 
 
-def _by_reach(run: Run, whole: str) -> dict[Reach, list[Requirement]]:
+def by_reach(run: Run, whole: str) -> dict[Reach, list[Requirement]]:
     """The requirements that bind parts of a kind of whole, by the sort that they bind."""
     found_by: dict[Reach, list[Requirement]] = {}
     sorts = _sorts(run, whole)
@@ -381,7 +297,7 @@ def _sorts(run: Run, whole: str) -> list[Reach]:
     return [Reach(whole, tier, type) for tier, type in keys.iter_rows()]
 
 
-def _judged(run: Run, whole: str, part: Reach) -> pl.Series:
+def judged_wholes(run: Run, whole: str, part: Reach) -> pl.Series:
     """The rows of judged wholes that have parts of that sort."""
     keys = run.table(whole).keys.filter(pl.col("@judged")).select(ROW, "@tier", "@type")
     rows = [row for row, tier, type in keys.iter_rows() if has_parts(Reach(whole, tier, type), part)]
@@ -390,20 +306,4 @@ def _judged(run: Run, whole: str, part: Reach) -> pl.Series:
 
 def _edges(run: Run, whole: str, part: Reach, marked: pl.Series | None = None) -> pl.DataFrame:
     """``@whole`` and ``@part`` for the judged wholes; ``marked``: of these parts only."""
-    return run.relations.edges(whole, part, _judged(run, whole, part), marked)
-
-
-def _grouped_parts(run: Run, whole: str, part: Reach) -> tuple[pl.DataFrame, pl.DataFrame] | None:
-    """Parts by group (``@row``, ``@group``) and the judged wholes of each group (``@group``, ``@whole``)."""
-    wholes = _judged(run, whole, part)
-    if wholes.is_empty():
-        return None
-    if whole == "region" and not run.relations.lenient:
-        groups, ways = run.relations.groups(whole, part.kind)
-        ways = run.relations.taken(whole, part, ways.filter(pl.col("@whole").is_in(wholes.implode())))
-        groups = groups.filter(pl.col("@group").is_in(ways["@group"].unique().implode()))
-        own = run.table(part.kind).keys.select(ROW, fits(part).alias("@fits"))
-        return groups.join(own, on=ROW).filter("@fits").select(ROW, "@group"), ways.select("@group", "@whole")
-    edges = run.relations.edges(whole, part, wholes)
-    parts = edges.select(pl.col("@part").alias(ROW), pl.col("@whole").alias("@group"))
-    return parts, wholes.to_frame().select(pl.col(ROW).alias("@group"), pl.col(ROW).alias("@whole"))
+    return run.relations.edges(whole, part, judged_wholes(run, whole, part), marked)

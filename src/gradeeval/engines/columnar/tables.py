@@ -121,10 +121,11 @@ class Table:
         """
         names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
         self._make(names)
-        needed = pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
         if at is not None:
-            needed = needed[at]
-        elif rows is not None:
+            needed = pl.DataFrame([at.alias("@"), *(self.column(name).gather(at).alias(name) for name in names)])
+            return pl.DataFrame(needed.select_seq("@", **exprs).get_columns()[1:])
+        needed = pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
+        if rows is not None:
             needed = needed.head(rows)
         made = needed.lazy().select("@", **exprs).collect(optimizations=_ALIKE_ONCE)
         return pl.DataFrame(made.get_columns()[1:])

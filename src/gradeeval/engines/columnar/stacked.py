@@ -1,0 +1,139 @@
+"""Figures of exact numbers, of many requirements at once: their cells stand in one frame, and their limits are columns of it.
+
+What an expression costs to make and to plan is paid once for all requirements that are alike, not once for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from gradeeval.engines.columnar.distances import Aim, Limit, Quotient, bases_of, equal, of_anything, of_exact
+from gradeeval.engines.columnar.measures import Exact
+from gradeeval.engines.columnar.numbers import Bound, Number
+from gradeeval.engines.columnar.tables import Table
+
+_HELD = 2**62
+"""Limits and values that stay below it, multiplied, need no wider columns than those of one requirement alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """What requirements agree in whose cells can stand in one frame."""
+
+    aim: Aim
+    factor: Fraction
+    columns: tuple[str, ...]
+    ends: tuple[bool, bool, bool]
+    scales: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """The cells of one requirement, to stand in a frame with those of others: ``columns`` of what was tested."""
+
+    like: _Likeness
+    exact: Exact
+    columns: Mapping[str, pl.Series]
+    rows: int
+
+
+def stackable(exact: Exact, table: Table, rows: pl.Series) -> Stacked | None:
+    """These rows of a requirement on exact numbers; None where its limits are no whole numbers or too large for one frame."""
+    limits = [limit for limit in exact.limits if not isinstance(limit, float)]
+    value, quotient = exact.value, exact.quotient
+    largest = max((abs(Fraction(limit)) for limit in limits), default=Fraction(0))
+    most = largest * value.lo.factor.denominator * value.lo.bottom + value.lo.top * value.lo.factor.numerator
+    if most >= _HELD or any(Fraction(limit).denominator != 1 for limit in limits):
+        return None
+    asked = {
+        "value": value.lo.upper,
+        "lower": value.lo.lower,
+        "empty": value.empty,
+        "half": value.half,
+        **({"known": quotient.known, "of": quotient.of, "to": quotient.to} if quotient is not None else {}),
+    }
+    exprs = {name: expr for name, expr in asked.items() if expr is not None}
+    low, high = exact.limits
+    like = _Likeness(
+        exact.aim,
+        value.lo.factor,
+        tuple(exprs),
+        (isinstance(low, float), isinstance(high, float), equal(low, high)),
+        (quotient.of_scale, quotient.to_scale) if quotient is not None else None,
+    )
+    bare = {
+        name: table.column(expr.meta.output_name()).gather(rows)
+        for name, expr in exprs.items()
+        if expr.meta.is_column()
+    }
+    rest = {name: expr for name, expr in exprs.items() if name not in bare}
+    made = table.evaluated(rest, at=rows) if rest else pl.DataFrame()
+    return Stacked(like, exact, {name: bare[name] if name in bare else made[name] for name in exprs}, rows.len())
+
+
+def figures_of(found: Sequence[Stacked]) -> Iterator[dict[str, pl.Series]]:
+    """The figures of each, in order."""
+    alike: dict[_Likeness, list[int]] = {}
+    for place, one in enumerate(found):
+        alike.setdefault(one.like, []).append(place)
+    made: dict[int, dict[str, pl.Series]] = {}
+    for places in alike.values():
+        own = [found[place] for place in places]
+        frame = _figures(own)
+        start = 0
+        for place, one in zip(places, own, strict=True):
+            made[place] = {column.name: column.slice(start, one.rows) for column in frame.get_columns()}
+            start += one.rows
+    for place in range(len(found)):
+        yield made[place]
+
+
+def _figures(found: Sequence[Stacked]) -> pl.DataFrame:
+    """The figures of requirements that are alike, one after the other."""
+    like = found[0].like
+    columns = {name: pl.concat([one.columns[name] for one in found]) for name in like.columns}
+    sides: list[Limit] = []
+    for side, name in enumerate(("low", "high")):
+        own = [one.exact.limits[side] for one in found]
+        if isinstance(own[0], float):
+            sides.append(own[0])
+        elif side == 1 and like.ends[2]:
+            sides.append(sides[0])
+        else:
+            whole = [int(limit) for limit in own]
+            columns[name] = _repeated(pl.Series(whole, dtype=pl.Int64), found)
+            sides.append(Bound(pl.col(name), max(map(abs, whole))))
+
+    def column(name: str) -> pl.Expr | None:
+        return pl.col(name) if name in columns else None
+
+    numbers = [one.exact.value.lo for one in found]
+    top, bottom = max(one.top for one in numbers), max(one.bottom for one in numbers)
+    bound = Bound(pl.col("value"), top, column("lower"), bottom, like.factor)
+    value = Number(bound, bound, None, column("empty"), pl.col("value"), column("half"))
+    quotient = None
+    if like.scales is not None:
+        most = max(one.exact.quotient.most for one in found if one.exact.quotient is not None)
+        quotient = Quotient(pl.col("known"), pl.col("of"), pl.col("to"), *like.scales, most)
+    limits = sides[0], sides[1]
+    if value.half is not None:
+        ends = zip(*(of_anything(one.exact.limits, like.aim) for one in found), strict=True)
+        for at, end in enumerate(ends):
+            columns[f"any {at}"] = _repeated(pl.Series(end, dtype=pl.Float64), found)
+    frame = pl.DataFrame(columns)
+    frame = frame.hstack(frame.select_seq(**bases_of(value, quotient, limits, like.aim)))
+    anything = [pl.col(name) for name in columns if name.startswith("any ")]
+    bases = {name: pl.col(name) for name in frame.columns}
+    made = of_exact(bases, value, limits, like.aim, anything)
+    once = {id(expr): name for name, expr in made.items()}
+    frame = frame.select_seq(**{name: made[name] for name in once.values()})
+    return pl.DataFrame([frame[once[id(expr)]].alias(name) for name, expr in made.items()])
+
+
+def _repeated(values: pl.Series, found: Sequence[Stacked]) -> pl.Series:
+    """A value a requirement, on each of its rows."""
+    return pl.concat([values[at : at + 1].new_from_index(0, one.rows) for at, one in enumerate(found)])
