@@ -50,6 +50,8 @@ NUMBERS = [
     ),
     *("1e400", "1e31", "NaN", "Infinity", "-Infinity", "07", "+7", ".5", "5.", "0x10", "1_000", "12345678901234567890"),
     *("9" * 38, "9" * 41, "9" * 5000, "0." + "1" * 50, str(2**63), str(2**126), "99999999999999999999.5"),
+    *("0.28999999999999998", "0.2900000000000000", "12.34567890123456", "99.99999999999999", "0.000000000000001"),
+    *("1234567890123.45", "99999999999999.9", "999999999999999.9", "9007199254740993", "9007199254740993.0", "1e15"),
 ]
 LISTS = [
     *("[]", '["county_hospital"]', '["county_hospital","tcm_lead"]', '["county_hospital","county_hospital"]', "[1]"),
@@ -85,7 +87,7 @@ WITH_PROOF = st.builds(
     st.sampled_from(['"source":"台账"', '"source":""', '"evidence":["a","a"]', '"unit":"count"', '"value":1', '"x":1']),
 )
 FACTS = st.lists(
-    st.tuples(st.sampled_from(["done", "rate", "beds", "grade", "centers", "shared", "pooled", "bedz"]), VALUES | WITH_PROOF),
+    st.tuples(st.sampled_from(["done", "rate", "beds", "grade", "centers", "shared", "pooled", "bedz", "d\\u006fne"]), VALUES | WITH_PROOF),
     max_size=4,
 )  # fmt: skip
 GOOD = f'{{"id":"{institution_id(9)}","kind":"institution","name":"乙院","region":"990102","period":"2024"}}'
@@ -93,11 +95,11 @@ COLONS = st.sampled_from([":", ":", ":", ":", " :", "  :", "\t:", "\r:", ": "])
 OWN = st.lists(
     st.tuples(
         st.sampled_from(
-            ["level", "level_grade", "roles", "credit_code", "note", "fictional", "name", "region", "period", "tier", "type", "zzz"]
+            ["category", "level", "level_grade", "roles", "credit_code", "note", "fictional", "name", "region", "period", "tier", "type", "zzz"]
         ),
         VALUES
         | st.sampled_from(
-            ['"tertiary_a"', '"secondary_a"', '"91410000MA0000000X"', '"990102"', '"999999"', '"2023"', '"2023..2024"', '"2024-02-30"', '"county"', '"county_consortium"']
+            ['"village_clinic"', '"general_hospital"', '"tertiary_a"', '"secondary_a"', '"91410000MA0000000X"', '"990102"', '"999999"', '"2023"', '"2023..2024"', '"2024-02-30"', '"county"', '"county_consortium"']
         ),
     ),
     max_size=2,

@@ -159,6 +159,88 @@ def test_a_bad_record_is_set_aside(tmp_path: Path, bad: object, path: str, said:
     assert sorted(stored(tmp_path / "out").profiles["institution"]["@id"]) == [institution_id(2), institution_id(3)]
 
 
+HOSTILE = [
+    b'{"facts":{"rate":12.345678901234567}}',
+    b'{"facts":{"rate":0.28999999999999998}}',
+    b'{"facts":{"rate":9007199254740993}}',
+    b'{"facts":{"rate":"7","beds":7}}',
+    b'{"facts":{"beds":7.5}}',
+    b'{"facts":{"beds":true}}',
+    b'{"facts":{"done":1}}',
+    b'{"facts":{"done":null}}',
+    b'{"facts":{"done":true,"done":true}}',
+    b'{"facts":{"done":true,"d\\u006fne":false}}',
+    b'{"facts":{"beds":1,"zzz":2}}',
+    b'{"facts":{"beds":{"value":1,"value":2}}}',
+    b'{"facts":{"beds":{"value":{"value":1}}}}',
+    b'{"facts":{"centers":["county_hospital",{"a":1,"a":2}]}}',
+    b'{"facts":{"centers":["county_hospital","county_hospital"]}}',
+    b'{"facts":[]}',
+    b'{"category":"zzz"}',
+    b'{"category":["village_clinic"]}',
+    b'{"name":null}',
+    b'{"name":"\xff"}',
+    b'{"facts":{"grade":"\xff"}}',
+    b'{"tier":"county"}',
+]
+
+
+def test_one_bad_line_among_many_that_differ(tmp_path: Path) -> None:
+    facts: list[dict[str, Any]] = [
+        {"done": True, "beds": 7},
+        {"beds": 8, "rate": Decimal("0.29")},
+        {"centers": ["county_hospital"], "done": False},
+        {"grade": "tertiary", "rate": {"numerator": 1, "denominator": 3}},
+        {"beds": {"value": 9, "source": "台账"}, "centers": {"county_hospital": True}},
+        {"beds": 2**63},
+    ]
+    categories = ("village_clinic", "general_hospital", None)
+    good = [
+        item(
+            number, dict(facts[number % 6]), **({"category": category} if (category := categories[number % 3]) else {})
+        )
+        for number in range(1, 60)
+    ] + [item(60), item(61, {"rate": Decimal("99.99"), "beds": 2**64 - 1}), item(62, {"rate": Decimal("0.10")})]
+    bad = [
+        exact_json(item(number)).removesuffix(b"}") + b"," + one.removeprefix(b"{")
+        for number, one in enumerate(HOSTILE, 100)
+    ]
+    assert [one.count(b"\n") for one in bad] == [0] * len(HOSTILE)
+    mixed: list[object] = [*good]
+    for place, one in enumerate(bad):
+        mixed.insert(place * 3, one)
+    source = lines(tmp_path / "a.ndjson", *mixed)
+    done = converted(source, tmp_path / "out")
+    assert (done.read, done.accepted["institution"], done.rejected) == (len(mixed), len(good), len(bad))
+    assert [row["line"] for row in rejects(tmp_path / "out")] == [place * 3 + 1 for place in range(len(bad))]
+    exact = ProfileReader(KNOWN).read([lines(tmp_path / "good.ndjson", *good)])
+    assert exact.problems == []
+    columns = stored(tmp_path / "out")
+    alike(columns, to_columns(exact.profiles, (), KNOWN))
+    assert columns.profiles["institution"]["@id"].to_list() == [one["id"] for one in good], "in their order"
+
+
+def test_items_of_a_file_that_are_no_profiles(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    odd: list[object] = [
+        item(2) | {"facts": 3},
+        item(3) | {"facts": None},
+        item(4, {"zzz": 1}),
+        item(5) | {"name": None},
+        [],
+        7,
+    ]
+    path.write_text(
+        json.dumps([item(1, {"done": True}), *odd, item(6, {"done": False}), item(7, {"beds": 2**64})]),
+        encoding="utf-8",
+    )
+    done = converted(path, tmp_path / "out")
+    assert (done.read, done.accepted["institution"], done.rejected) == (9, 4, 5)
+    columns = stored(tmp_path / "out").profiles["institution"].sort("@id")
+    assert columns["done"].to_list() == [True, None, False, None]
+    assert columns["beds"].to_list() == [None, None, None, 2**64]
+
+
 def test_lines_that_cannot_be_read(tmp_path: Path) -> None:
     path = lines(tmp_path / "a.ndjson", item(1), '{"id":"甲"}'.encode("gbk"), b'{"a":1,"a":2}', item(2))
     path.write_bytes(path.read_bytes()[:-30])

@@ -55,7 +55,10 @@ def measured(total: int, label: str) -> Iterator[Callable[[int], None]]:
 
 
 def rated(items: Iterable[Item], label: str, total: Callable[[], int]) -> Iterator[Item]:
-    """The items, which are many; beside them such a bar. ``total`` is asked how many they are about, on a terminal."""
+    """The items, which are many; beside them such a bar. A number stands for so many items, anything else for one.
+
+    ``total`` is asked how many they are about, on a terminal.
+    """
     if not sys.stderr.isatty():
         yield from items
         return
@@ -63,7 +66,8 @@ def rated(items: Iterable[Item], label: str, total: Callable[[], int]) -> Iterat
     with measured(total(), label) as forward:
         for item in items:
             yield item
-            done += 1
-            if done % _AT_A_TIME == 0:
-                forward(_AT_A_TIME)
-        forward(done % _AT_A_TIME)
+            done += item if isinstance(item, int) else 1
+            if done >= _AT_A_TIME:
+                forward(done)
+                done = 0
+        forward(done)

@@ -16,7 +16,7 @@ from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.reading import read_plain
 from gradeeval.messages import _, mark
 from gradeeval.problems import Problem
-from gradeeval.profiles.datasets import Looking, read_manifest, sifting, unswept
+from gradeeval.profiles.datasets import Looking, Rejected, read_manifest, sifting, unswept
 from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
@@ -112,10 +112,12 @@ def _dataset(path: Path, workspace: Workspace) -> tuple[list[Problem], Sequence[
         regions = Regions((*workspace.rosters, *found.rosters))
         sieve = Sieve(regions)
         looking = Looking(ProfileReader(workspace.scope), sieve)
-        for rejected in rated(found.records(looking), _("检查"), found.expected):
-            if rejected is not None and len(problems) < MOST_TOLD:
-                problems.extend(rejected.problems)
-            elif rejected is not None:
+        for record in rated(found.records(looking), _("检查"), found.expected):
+            if not isinstance(record, Rejected):
+                continue
+            if len(problems) < MOST_TOLD:
+                problems.extend(record.problems)
+            else:
                 left += 1
     click.echo(
         _("{path}：读入 {read} 条 = 合规 {accepted} 条 + 不合规 {rejected} 条；名册 {rosters} 份").format(

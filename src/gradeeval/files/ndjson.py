@@ -6,7 +6,7 @@ A line that is no JSON, or is not UTF-8, is refused by itself; the lines around 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -135,7 +135,9 @@ def _quick_reader() -> Callable[[bytes], dict[str, Any] | None]:
             data = read(raw)
         except (DecodeError, RecursionError, ValueError):
             return None
-        return data if data.__class__ is dict and _each_once(data, raw) else None
+        if data.__class__ is not dict:
+            return None
+        return data if len(data) == raw.count(b":") or has_keys(raw, keys_in(data)) else None
 
     return quick
 
@@ -150,32 +152,26 @@ def _decimal(written: str) -> Decimal:
     return Decimal(written)
 
 
-def _each_once(data: Mapping[str, Any], raw: bytes) -> bool:
-    """Whether no key stands twice: each has its own colon, so there are as many as keys, if texts have none."""
-    colons = raw.count(b":")
-    if len(data) == colons:
-        return True
-    facts = data.get("facts")
-    if facts.__class__ is dict:
-        count = len(data) + len(facts)
-        if count == colons:
-            return True
-        if count + sum([len(value) for value in facts.values() if value.__class__ is dict]) == colons:
-            return True
-    count = _keys(data)
-    if count == colons:
+def has_keys(raw: bytes, count: int) -> bool:
+    """Whether a line has no more than so many keys, each of which was read: none was read for another of its name."""
+    if count == raw.count(b":"):
         return True
     # Each key has its own quote and colon, if there is nothing between them.
     return count == raw.count(b'":') and b" :" not in raw and b"\t:" not in raw and b"\r:" not in raw
 
 
-def _keys(value: Any, depth: int = 0) -> int:
+def keys_in(value: Any, depth: int = 0) -> int:
     """How many keys all maps have together; less than there can be where they lie too deep to be worth the search."""
     if depth > _DEEP:
         return 0
+    count = 0
     if value.__class__ is dict:
-        return len(value) + sum(_keys(part, depth + 1) for part in value.values() if part.__class__ in (dict, list))
-    return sum(_keys(part, depth + 1) for part in value if part.__class__ in (dict, list))
+        count = len(value)
+        value = value.values()
+    for part in value:
+        if part.__class__ is dict or part.__class__ is list:
+            count += keys_in(part, depth + 1)
+    return count
 
 
 def _bounded(value: Any, depth: int = 0) -> bool:

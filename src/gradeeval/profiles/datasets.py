@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 FORMAT = "gradeeval-dataset/1"
 _RECORDS = (Item, Line)
-_MANY = 4_096
+_MANY = 16_384
 _LARGE = 16 * 1024 * 1024
 """Records, and bytes of lines, that are looked at together."""
 
@@ -247,8 +248,8 @@ class Sifting:
             self.rosters.append(roster)
             self._counted(plain.path, len(roster.rows) + 1)
 
-    def records(self, taker: Taker[Quick]) -> Iterator[Rejected | None]:
-        """Hands every record to ``taker``; gives each that was rejected, and None for each that was taken."""
+    def records(self, taker: Taker[Quick]) -> Iterator[Rejected | int]:
+        """Hands every record to ``taker``; gives each that was rejected, and how many were taken one after the other."""
         for path in self.files:
             if path in self._listings:
                 continue
@@ -275,33 +276,47 @@ class Sifting:
             yield from self._sifted(waiting, path, taker)
             self._counted(path, self.read - before)
 
-    def _sifted(self, batch: Sequence[Item | Line], path: Path, taker: Taker[Quick]) -> Iterator[Rejected | None]:
+    def _sifted(self, batch: Sequence[Item | Line], path: Path, taker: Taker[Quick]) -> Iterator[Rejected | int]:
         """The way of some records, each in its turn: of two of one subject and period the first is taken."""
         stretch = taker.quick(batch) if batch else None
         subjects = stretch.subjects if stretch is not None else [None] * len(batch)
-        file, fresh = str(path), taker.sieve.fresh
-        for number, (content, subject) in enumerate(zip(batch, subjects, strict=True)):
-            self.read += 1
-            if subject is not None and stretch is not None:
-                kind, id, period = subject
-                if fresh(kind, id, period, file, content.number if isinstance(content, Line) else content.line):
-                    self.accepted += 1
-                    yield None
-                    continue
-                stretch.drop(number)
-            item = line_item(content) if isinstance(content, Line) else content
-            if isinstance(item, Unread):
-                yield self._unread(item)
+        file, sieve = str(path), taker.sieve
+        at = 0
+        while at < len(batch):
+            known = list(_first_known(subjects, at))
+            run = batch[at : at + max(len(known), 1)]
+            at += len(run)
+            if known and sieve.all_fresh(known, file, map(_line, run)):
+                yield self._taken(len(run))
                 continue
-            problems = taker.take(item)
-            if problems:
-                self.rejected += 1
-                yield Rejected(path, item.line, tuple(problems), item.data)
-            else:
-                self.accepted += 1
-                yield None
+            for number, content in enumerate(run, at - len(run)):
+                subject = subjects[number]
+                if subject is not None and stretch is not None:
+                    if sieve.fresh(*subject, file, _line(content)):
+                        yield self._taken(1)
+                        continue
+                    stretch.drop(number)
+                yield self._exact(content, path, taker)
         if stretch is not None:
             taker.keep(stretch)
+
+    def _exact(self, content: Item | Line, path: Path, taker: Taker[Quick]) -> Rejected | int:
+        """The way of a record that leaves a doubt."""
+        item = line_item(content) if isinstance(content, Line) else content
+        if isinstance(item, Unread):
+            self.read += 1
+            return self._unread(item)
+        problems = taker.take(item)
+        if not problems:
+            return self._taken(1)
+        self.read += 1
+        self.rejected += 1
+        return Rejected(path, item.line, tuple(problems), item.data)
+
+    def _taken(self, count: int) -> int:
+        self.read += count
+        self.accepted += count
+        return count
 
     def _unread(self, unread: Unread) -> Rejected:
         self.rejected += 1
@@ -326,6 +341,18 @@ class Sifting:
             self.problems.append(Problem(sentence.format(wanted=entry.records, found=found), str(path)))
         elif entry.sha256 and _sha256(path) != entry.sha256:
             self.problems.append(Problem(_("内容与清单上的摘要不符，文件在清单写成以后有改动"), str(path)))
+
+
+def _first_known(subjects: Sequence[Subject | None], at: int) -> Iterator[Subject]:
+    """Those from there on that come before one in doubt."""
+    for subject in islice(subjects, at, None):
+        if subject is None:
+            return
+        yield subject
+
+
+def _line(content: Item | Line) -> int:
+    return content.number if isinstance(content, Line) else content.line
 
 
 def _sha256(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,23 +31,10 @@ def read_roster(
         if problems:
             return None, problems
     data: Mapping[str, Any] = plain.data
-    rows: list[ListedPart] = []
-    faults: list[Problem] = []
-    shared: _Shared = {}
-    seen: dict[tuple[str, str | None], int] = {}
-    for index, item in enumerate(data["rows"]):
-        row = _row(item, vocabulary, shared)
-        rows.append(row)
-        if checked:
-            continue
-        for key, sentence in _row_faults(item, row):
-            faults.append(plain.problem(sentence, ("rows", index, key)))
-        first = seen.setdefault((row.id, row.first), index)
-        if first != index:
-            sentence = _("{id} 在名册中重复（第一次在第 {line} 行）").format(
-                id=row.id, line=plain.place(("rows", first))[0]
-            )
-            faults.append(plain.problem(sentence, ("rows", index)))
+    items: Sequence[Mapping[str, Any]] = data["rows"]
+    rows = list(map(_Rows(vocabulary).row, items))
+    faults = [] if checked else [*_faulty(plain, items, rows), *_repeated(plain, rows)]
+    faults.sort(key=lambda problem: problem.line or 0)
     roster = Roster(
         id=plain.path.stem,
         title=data["title"],
@@ -60,47 +47,76 @@ def read_roster(
     return roster, faults
 
 
-_Shared = dict[tuple[tuple[str, Any], ...], Mapping[str, Value]]
-"""Classifications by what is written: most rows of a roster have one of a few, and hold it together."""
+class _Rows:
+    """Makes rows from what is written; most have one of a few classifications, and hold it together."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._names: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        self._shared: dict[tuple[tuple[str, ...], tuple[Any, ...]], Mapping[str, Value]] = {}
+
+    def row(self, item: Mapping[str, Any]) -> ListedPart:
+        """The row that an item is."""
+        known = item.get
+        kind = "region" if "code" in item else item["kind"]
+        id = item["code"] if kind == "region" else item["id"]
+        return ListedPart(
+            kind,
+            institution_code(id) if kind == "institution" else id,
+            item["name"],
+            known("parent" if kind == "region" else "region"),
+            known("tier"),
+            known("type"),
+            self._classification(kind, item),
+            known("from"),
+            known("to"),
+            tuple(item["aliases"]) if "aliases" in item else (),
+        )
+
+    def _classification(self, kind: str, item: Mapping[str, Any]) -> Mapping[str, Value]:
+        asked = (kind, tuple(item))
+        names = self._names.get(asked)
+        if names is None:
+            fields = self._vocabulary.fields[kind]
+            names = self._names[asked] = tuple([name for name in item if name in fields and name != "name"])
+        written = tuple([item[name] for name in names])
+        try:
+            values = self._shared.get((names, written))
+        except TypeError:  # a list
+            written = tuple([tuple(value) if isinstance(value, list) else value for value in written])
+            values = self._shared.get((names, written))
+        if values is None:
+            values = {
+                name: frozenset(value) if isinstance(value, tuple) else value
+                for name, value in zip(names, written, strict=True)
+            }
+            self._shared[names, written] = values
+        return values
 
 
-def _row(item: Mapping[str, Any], vocabulary: Vocabulary, shared: _Shared) -> ListedPart:
-    kind = "region" if "code" in item else item["kind"]
-    fields = vocabulary.fields[kind]
-    written = tuple(
-        [
-            (name, tuple(value) if isinstance(value, list) else value)
-            for name, value in item.items()
-            if name in fields and name != "name"
-        ]
-    )
-    values = shared.get(written)
-    if values is None:
-        values = {name: frozenset(value) if isinstance(value, tuple) else value for name, value in written}
-        shared[written] = values
-    id = item["code"] if kind == "region" else item["id"]
-    known = item.get
-    return ListedPart(
-        kind,
-        institution_code(id) if kind == "institution" else id,
-        item["name"],
-        known("parent" if kind == "region" else "region"),
-        known("tier"),
-        known("type"),
-        values,
-        known("from"),
-        known("to"),
-        tuple(known("aliases", ())),
-    )
-
-
-def _row_faults(item: Mapping[str, Any], row: ListedPart) -> list[tuple[str, str]]:
-    faults = []
-    for name, day in (("from", row.first), ("to", row.last)):
-        if day is not None and not is_date(day):
-            faults.append((name, _("“{date}”不是日历上的日期").format(date=item[name])))
-    if row.kind == "institution":
-        fault = institution_code_fault(row.id)
+def _faulty(plain: PlainFile, items: Sequence[Mapping[str, Any]], rows: Sequence[ListedPart]) -> Iterator[Problem]:
+    """What is wrong with single rows that the schema accepts."""
+    for index, row in enumerate(rows):
+        if row.first is not None or row.last is not None:
+            for name, day in (("from", row.first), ("to", row.last)):
+                if day is not None and not is_date(day):
+                    sentence = _("“{date}”不是日历上的日期").format(date=items[index][name])
+                    yield plain.problem(sentence, ("rows", index, name))
+        fault = institution_code_fault(row.id) if row.kind == "institution" else None
         if fault is not None:
-            faults.append(("id", fault))
-    return faults
+            yield plain.problem(fault, ("rows", index, "id"))
+
+
+def _repeated(plain: PlainFile, rows: Sequence[ListedPart]) -> Iterator[Problem]:
+    """Rows of which there is another that begins on the same day."""
+    keys = [(row.id, row.first) for row in rows]
+    if len(set(keys)) == len(keys):
+        return
+    seen: dict[tuple[str, str | None], int] = {}
+    for index, key in enumerate(keys):
+        first = seen.setdefault(key, index)
+        if first != index:
+            sentence = _("{id} 在名册中重复（第一次在第 {line} 行）").format(
+                id=key[0], line=plain.place(("rows", first))[0]
+            )
+            yield plain.problem(sentence, ("rows", index))

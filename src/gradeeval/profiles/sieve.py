@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from gradeeval.messages import _
 from gradeeval.profiles.profile import Profile
 from gradeeval.profiles.reading import Faults
@@ -45,6 +47,15 @@ class Sieve:
         if key in self._seen:
             return False
         self._seen[key] = self._files.setdefault(file, len(self._files)) << 40 | line
+        return True
+
+    def all_fresh(self, subjects: Sequence[Subject], file: str, lines: Iterable[int]) -> bool:
+        """The same for many that were read one after the other; where any is not fresh, nothing is remembered of them."""
+        keys = [_key(*subject) for subject in subjects]
+        if len(set(keys)) < len(keys) or not self._seen.keys().isdisjoint(keys):
+            return False
+        number = self._files.setdefault(file, len(self._files)) << 40
+        self._seen.update(zip(keys, [number | line for line in lines], strict=True))
         return True
 
     def faults(self, profile: Profile) -> Faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from gradeeval.files.ndjson import Line
 from gradeeval.problems import Problem
 from gradeeval.profiles.columns.coding import member_row, profile_row
-from gradeeval.profiles.columns.column_reading import Gathered
+from gradeeval.profiles.columns.given import Given, by_name
 from gradeeval.profiles.columns.layout import (
     LISTED,
     LISTED_MEMBERS,
@@ -51,7 +51,7 @@ class Collector:
         }
         self._transposer = Transposer(reader, sieve)
         self._rows: dict[tuple[str, str], Rows] = {}
-        self._frames: dict[str, list[pl.DataFrame]] = {}
+        self._frames: dict[str, dict[str, list[pl.DataFrame]]] = {}
         self._waiting = 0
 
     @property
@@ -77,8 +77,14 @@ class Collector:
 
     def _keep(self, name: str, rows: Rows, parts: list[str | None], taken: list[bool]) -> None:
         frame = rows.frame(self._schemas[name], self._lists[name])
-        frame = frame.with_columns(pl.Series(_PART, parts, dtype=pl.String))
-        self._frames.setdefault(name, []).append(frame if all(taken) else frame.filter(pl.Series(taken)))
+        held = self._frames.setdefault(name, {})
+        different = set(parts)
+        if len(different) == 1:
+            held.setdefault(str(different.pop()), []).append(frame)
+            return
+        frame = frame.with_columns(pl.Series(_PART, parts, dtype=pl.String)).filter(pl.Series(taken))
+        for (part,), own in frame.partition_by(_PART, maintain_order=True, as_dict=True, include_key=False).items():
+            held.setdefault(str(part), []).append(own)
 
     def take(self, item: Item) -> list[Problem]:
         """Takes a record the exact way; what is wrong with it where it is not taken."""
@@ -109,30 +115,32 @@ class Collector:
         self._rows[key].put(row)
 
     def listed(self, kind: str, found: Sequence[tuple[int, ListedPart]]) -> pl.DataFrame:
-        """The frame of rows of rosters of a kind, each with the number of its roster."""
-        rows = Rows(LISTED)
-        readers = self._transposer.fields(kind)
-        held = Gathered(readers)
+        """The frame of rows of rosters of a kind, each with the number of its roster.
+
+        Rows of one classification hold it together, so each is coded once.
+        """
+        classes: dict[int, tuple[int, Mapping[str, Any]]] = {}
+        which: list[int] = []
         heads: list[tuple[Any, ...]] = []
-        for number, (_kind, id, name, parent, tier, sort, values, first, last, _aliases) in found:
-            held.add(values)
-            heads.append((number, id, name, parent, tier, sort, first, last))
-        for name, reader in readers.items():
-            codes = [tuple(value) if value.__class__ is frozenset else value for value in held.values[name]]
-            if codes:
-                reader.code(rows, held.at[name], codes, set(map(type, codes)), set())
-        rows.heads = dict(zip(LISTED, map(list, zip(*heads, strict=True)), strict=True))
-        rows.count = len(found)
-        return rows.frame(listed_schema(self.reader.scope, kind), self._lists[kind])
+        for number, part in found:
+            which.append(classes.setdefault(id(part.values), (len(classes), part.values))[0])
+            heads.append((number, part.id, part.name, part.parent, part.tier, part.type, part.first, part.last))
+        frame = pl.DataFrame(dict(zip(LISTED, zip(*heads, strict=True), strict=True)), schema=LISTED)
+        rows = Rows({})
+        rows.count = len(classes)
+        readers = self._transposer.fields(kind)
+        for name, given in by_name([values for _number, values in classes.values()], readers).columns.items():
+            if frozenset in given.forms:
+                given = Given.of(given.where, [None if value is None else tuple(value) for value in given.values])
+            readers[name].code(rows, given)
+        coded = rows.frame(listed_schema(self.reader.scope, kind), self._lists[kind])
+        return frame.hstack(coded[pl.Series(which, dtype=pl.UInt32)]) if coded.width else frame
 
     def frames(self) -> Iterator[tuple[str, str, pl.DataFrame]]:
         """Province, name and frame of all that waits, which then is no longer held."""
         for name, held in self._frames.items():
-            whole = pl.concat(held, how="diagonal_relaxed")
-            for (part,), frame in whole.partition_by(
-                _PART, maintain_order=True, as_dict=True, include_key=False
-            ).items():
-                yield str(part), name, frame
+            for part, frames in held.items():
+                yield part, name, pl.concat(frames, how="diagonal_relaxed")
         for (part, name), rows in self._rows.items():
             yield part, name, rows.frame(self._schemas[name], self._lists[name])
         self._frames.clear()

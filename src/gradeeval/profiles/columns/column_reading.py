@@ -5,15 +5,18 @@ The schema is the one that the exact way uses, cut into the parts of its names: 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
+import polars as pl
+
+from gradeeval.files.ndjson import keys_in
 from gradeeval.language.lowering import place_of
 from gradeeval.language.nodes import Reach
+from gradeeval.profiles.columns.given import Given, Maps, Pair, Where
 from gradeeval.profiles.columns.layout import MOST, QUOTIENT_DECIMALS, code_column, of_column, to_column
 from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.reading import ProfileReader
@@ -32,6 +35,15 @@ _LOOKED_AT = frozenset(("type", "properties", "required", "additionalProperties"
 
 
 _QUOTIENT = {"numerator", "denominator"}
+_NUMBERS = {int, float, Decimal}
+_TEXT = {str}
+_NOTHING = {None}
+_PLAIN: Mapping[str, set[type]] = {"number": {int, float}, "yes_no": {bool}, "list": {list, tuple}}
+"""The usual types of the values of a form; of others it is a text."""
+_STORED: Mapping[str, Any] = {"yes_no": pl.Boolean, "name": pl.String}
+_MILLION = 10**QUOTIENT_DECIMALS
+_EXACT = 10**15
+"""Steps below have at most 15 digits: numbers of different steps are different floats."""
 
 
 class Part:
@@ -44,6 +56,20 @@ class Part:
         self.ranged = all(_NOT_OF_SIZE.isdisjoint(node) and "$ref" not in node for node in inner)
 
 
+def usual(own: ValueType | None) -> tuple[Any, set[type] | None]:
+    """How msgspec is to decode usual values, and of which types they then are; None where that still has to be looked at."""
+    if own is None or (own.form == "number" and own.decimals):
+        return Any, None
+    if own.form == "number":
+        return int, {int}
+    if own.form == "yes_no":
+        return bool, {bool}
+    codes: Any = str
+    if own.values is not None:
+        codes = Literal[tuple(dict.fromkeys((*own.values.titles, *own.values.ranks, *own.values.outside)))]
+    return (tuple[codes, ...], {tuple}) if own.form == "list" else (codes, {str})
+
+
 class ColumnReader:
     """Reads the values of one field or indicator; without a ``type`` they are only held against the schema."""
 
@@ -54,9 +80,12 @@ class ColumnReader:
         self._accepts = part.checker.accepts
         self._ranged = part.ranged and type is not None and type.form == "number"
         self._fine: set[Any] = set()
+        self._range: tuple[float, float] | None = None
+        self._of, self._to = of_column(name), to_column(name)
         self._type = type
-        self._closed = type is not None and type.form != "name"
-        self._worded = type is None or type.form in ("code", "ordered", "name")
+        self._form = type.form if type is not None else "name"
+        self._plain = _PLAIN.get(self._form, _TEXT)
+        self.form, self.types = usual(type)
         if type is None:
             return
         values = type.values
@@ -66,209 +95,240 @@ class ColumnReader:
         self._hundred = 100 if type.unit == "percent" else 1
         self._capped = type.unit == "percent" and type.highest == 100
 
-    def put(self, rows: Rows, at: list[int], values: list[Any], doubted: set[int]) -> None:
-        """Puts into ``rows`` what stands ``at`` some of them, in order; those in doubt are added to ``doubted``."""
-        at, values, forms = self._checked(at, values, doubted)
-        if at:
-            self.code(rows, at, values, forms, doubted)
+    def put(self, rows: Rows, given: Given, doubted: set[int]) -> list[Pair]:
+        """Puts what is given into ``rows``; the rows in doubt are added to ``doubted``. Gives what was looked at one by one."""
+        others = given.forms - self._plain
+        if others and (self._type is not None or given.forms != {bool}):
+            given = given.apart(others)
+        odd = list(given.odd)
+        if given.forms:
+            odd += self._put_plain(rows, given)
+        if odd:
+            fine = self._checked(odd, doubted)
+            if self._type is not None:
+                self._code(rows, fine, doubted)
+        return odd
 
-    def code(self, rows: Rows, at: list[int], values: list[Any], forms: set[type], doubted: set[int]) -> None:
-        """The same for values that the schema has accepted, lists as tuples; ``forms`` are their types."""
-        if self._type is None:
-            return
-        if self._type.form == "number":
-            self._numbers(rows, at, values, forms, doubted)
-            return
-        if dict in forms:
-            values = [value["value"] if value.__class__ is dict and "value" in value else value for value in values]
-        if self._type.form == "list":
-            if forms != {tuple}:
-                at, values = self._lists(rows, at, values, doubted)
-        elif self._places:
-            places = self._places
-            values = [places[code] for code in values]
-        column = rows[self.name]
-        column.at, column.values = at, values
+    def code(self, rows: Rows, given: Given) -> None:
+        """Puts values of the usual type that were read before, so that no schema need look at them; lists as tuples."""
+        if self._form == "list":
+            numbers: dict[tuple[Any, ...], int] = {}
+            which = [None if value is None else numbers.setdefault(value, len(numbers)) for value in given.values]
+            self._hold_lists(rows, given, which, numbers)
+        elif self._form == "number":
+            self._code(rows, given.pairs, set())
+        else:
+            self._hold(rows, given.where, given.values)
 
-    def _checked(self, at: list[int], values: list[Any], doubted: set[int]) -> tuple[list[int], list[Any], set[type]]:
-        """What the schema accepts, lists as tuples, and their types. Of equal values only one is looked at."""
-        different: set[Any] | None = _different(values) if self._worded else None
-        forms: set[type] = {str} if different is not None else set(map(type, values))
-        if forms == {bool} and len(self._fine) == 2:
-            return at, values, forms
-        if forms == {list}:
-            try:
-                different = set(tuples := list(map(tuple, values)))
-                values, forms = tuples, {tuple}
-            except TypeError:  # there are maps in them
-                pass
-        elif forms == {bool}:
-            different = set(values)
-        if different is not None:
-            different -= self._fine
-            if not different:
-                return at, values, forms
-        if self._accepts(self._telling(values, forms) if different is None else list(different)):
-            if different and self._closed and len(self._fine) < _MANY:
-                self._fine |= different
-            return at, values, forms
-        fine = [self._accepts([value]) for value in values]
-        doubted.update(row for row, good in zip(at, fine, strict=True) if not good)
-        at = [row for row, good in zip(at, fine, strict=True) if good]
-        values = [value for value, good in zip(values, fine, strict=True) if good]
-        return at, values, set(map(type, values))
+    def _put_plain(self, rows: Rows, given: Given) -> list[Pair]:
+        """Puts values of the usual type, and gives those that need a second look."""
+        if self._form == "number":
+            return self._put_numbers(rows, given)
+        if self._form == "list":
+            return self._put_lists(rows, given)
+        refused = self._refused({True, False} if given.forms == {bool} else set(given.values) - _NOTHING)
+        if refused:
+            return self._without(rows, given, refused)
+        if self._type is not None:
+            self._hold(rows, given.where, given.values)
+        return []
 
-    def _telling(self, values: list[Any], forms: set[type]) -> list[Any]:
-        """Values that are accepted if all are: of numbers, of which the schema only says how large they can be, the extremes."""
-        if not self._ranged or not forms <= {int, Decimal, dict}:
-            return values
-        told: list[Any] = []
-        for form in forms & {int, Decimal}:
-            numbers = values if len(forms) == 1 else [value for value in values if value.__class__ is form]
-            told += (min(numbers), max(numbers))
-        if dict in forms:
-            quotients: list[dict[str, int]] = []
-            for value in values:
-                if value.__class__ is dict:
-                    plain = value.keys() == _QUOTIENT and all(part.__class__ is int for part in value.values())
-                    (quotients if plain else told).append(value)
-            for part in _QUOTIENT if quotients else ():
-                told += (min(quotients, key=itemgetter(part)), max(quotients, key=itemgetter(part)))
-        return told
+    def _without(self, rows: Rows, given: Given, refused: set[Any]) -> list[Pair]:
+        """The same without what is refused, which is given back."""
+        kept = Given.of(given.where, [None if value in refused else value for value in given.values])
+        if kept.forms and self._type is not None:
+            self._hold(rows, kept.where, kept.values)
+        return [pair for pair in given.pairs if pair[1] in refused]
 
-    def _numbers(self, rows: Rows, at: list[int], values: list[Any], forms: set[type], doubted: set[int]) -> None:
-        column = rows[self.name]
-        if forms == {int} and -_SMALL < min(values) <= max(values) < _SMALL:
-            column.at, column.values = at, values if self._scale == 1 else [value * self._scale for value in values]
-            return
-        here, put = column.at.append, column.values.append
-        for row, value in zip(at, values, strict=True):
-            if value.__class__ is dict:
-                if "value" in value:
-                    number = self._whole(value["value"])
-                else:
-                    number = self._quotient(rows, row, value["numerator"], value["denominator"], doubted)
-                    if number is None:  # no value, or in doubt
-                        continue
-            else:
-                number = self._whole(value)
-            if number is None:
-                doubted.add(row)
-            else:
-                here(row)
-                put(number)
+    def _hold(self, rows: Rows, where: Where, values: Sequence[Any]) -> None:
+        """Puts texts, codes or answers."""
+        if self._places:
+            values = list(map(self._places.get, values))
+        series = pl.Series(self.name, values, dtype=pl.Int16 if self._places else _STORED[self._form])
+        if series.null_count() < len(series):
+            rows[self.name].hold(where, series)
 
-    def _whole(self, number: int | Decimal) -> int | None:
-        """The number in steps; None where it has more digits than that, or too many for a column."""
-        assert self._type is not None
-        whole = number * self._scale if number.__class__ is int else scaled(number, self._type.decimals)
-        assert whole is None or isinstance(whole, int)
-        return whole if whole is not None and -MOST <= whole <= MOST else None
-
-    def _quotient(self, rows: Rows, row: int, upper: Any, lower: Any, doubted: set[int]) -> int | None:
-        """Puts numerator and denominator, and gives the quotient, cut down to a whole number of steps."""
-        of, to = scaled(upper, QUOTIENT_DECIMALS), scaled(lower, QUOTIENT_DECIMALS)
-        if of is None or to is None or max(of, to) > MOST or (to == 0 and of != 0) or (self._capped and of > to):
-            doubted.add(row)
-            return None
-        number = of * self._hundred * self._scale // to if to else None
-        if number is not None and number > MOST:
-            doubted.add(row)
-            return None
-        for name, part in ((of_column(self.name), of), (to_column(self.name), to)):
-            column = rows[name]
-            column.at.append(row)
-            column.values.append(part)
-        return number
-
-    def _lists(
-        self, rows: Rows, at: list[int], values: list[Any], doubted: set[int]
-    ) -> tuple[list[int], list[tuple[str, ...]]]:
-        """The complete lists; puts those that are known in part, a code a column."""
-        where: list[int] = []
-        whole: list[tuple[str, ...]] = []
-        for row, value in zip(at, values, strict=True):
-            if value.__class__ is not dict:
-                where.append(row)
-                whole.append(tuple(value))
-            elif "value" in value or "denominator" in value:  # a code that is called like a part of a fact
-                doubted.add(row)
-            else:
-                for code, there in value.items():
-                    column = rows[code_column(self.name, code)]
-                    column.at.append(row)
-                    column.values.append(there)
-        return where, whole
-
-
-class Gathered:
-    """What maps hold that came one after the other, by name: at which of them it stands, and the values."""
-
-    def __init__(self, names: Iterable[str], ignored: Iterable[str] = ()) -> None:
-        """``names`` are those that are known; those ``ignored`` are read elsewhere."""
-        self.count = 0
-        self.at: dict[str, list[int]] = {name: [] for name in names}
-        self.values: dict[str, list[Any]] = {name: [] for name in self.at}
-        self._ways: dict[str, tuple[Callable[[int], None], Callable[[Any], None]]] = {
-            name: (self.at[name].append, self.values[name].append) for name in self.at
-        }
-        nowhere = deque[Any](maxlen=0).append
-        self._ways |= dict.fromkeys(ignored, (nowhere, nowhere))
-
-    def add(self, item: Mapping[str, Any]) -> bool:
-        """The next map; whether all its names are known."""
-        row = self.count
-        self.count += 1
-        ways = self._ways
+    def _put_lists(self, rows: Rows, given: Given) -> list[Pair]:
+        numbers: dict[tuple[Any, ...], int] = {}
         try:
-            for name, value in item.items():
-                here, put = ways[name]
-                here(row)
-                put(value)
-        except KeyError:
+            which = [
+                None if value is None else numbers.setdefault(tuple(value), len(numbers)) for value in given.values
+            ]
+        except TypeError:  # there are maps in them
+            return given.pairs
+        refused = self._refused(set(numbers))
+        odd: list[Pair] = []
+        if refused:
+            out = {numbers[value] for value in refused}
+            places = zip(given.where.rows, given.values, which, strict=True)
+            odd = [(row, value) for row, value, number in places if number in out]
+            which = [None if number in out else number for number in which]
+        if self._type is not None and numbers:
+            self._hold_lists(rows, given, which, numbers)
+        return odd
+
+    def _hold_lists(
+        self, rows: Rows, given: Given, which: Sequence[int | None], numbers: Mapping[tuple[Any, ...], int]
+    ) -> None:
+        rows[self.name].hold(given.where, pl.Series(self.name, which, dtype=pl.UInt32), tuple(numbers))
+
+    def _refused(self, different: set[Any]) -> set[Any]:
+        """What of this the schema does not accept; some of what it accepts is remembered."""
+        different -= self._fine
+        if not different:
+            return different
+        refused = set() if self._accepts(list(different)) else {one for one in different if not self._accepts([one])}
+        if self._type is not None and self._type.form != "name" and len(self._fine) < _MANY:
+            self._fine |= different - refused
+        return refused
+
+    def _put_numbers(self, rows: Rows, given: Given) -> list[Pair]:
+        """Floats are taken where a whole number of steps is read as the same float: of at most 15 digits only one is."""
+        whole = given.forms == {int}
+        try:
+            series = pl.Series(self.name, given.values, dtype=pl.Int64 if whole else pl.Float64)
+        except (OverflowError, TypeError):  # beyond 64 bits
+            return given.pairs
+        lowest, highest = series.min(), series.max()
+        if lowest is None:  # there is none after all
+            return []
+        if not self._in_range(lowest, highest):
+            return given.pairs
+        column = rows[self.name]
+        if whole:
+            if not -_SMALL < lowest * self._scale <= highest * self._scale < _SMALL:
+                return given.pairs
+            column.hold(given.where, series if self._scale == 1 else series * self._scale)
+            return []
+        steps = (series * self._scale).round()
+        doubtful = (((steps / self._scale) != series) | (steps.abs() >= _EXACT)).fill_null(value=False)
+        if not doubtful.any():
+            column.hold(given.where, steps.cast(pl.Int64))
+            return []
+        column.hold(given.where, steps.set(doubtful, None).cast(pl.Int64))
+        at, values = given.where.rows, given.values
+        return [(at[place], values[place]) for place in doubtful.arg_true()]
+
+    def _in_range(self, lowest: Any, highest: Any) -> bool:
+        """Whether the schema accepts these numbers and all between them."""
+        if not self._ranged:
             return False
+        low, high = self._range or (lowest, highest)
+        if self._range is None or lowest < low or highest > high:
+            if not self._accepts([lowest, highest]):
+                return False
+            self._range = min(low, lowest), max(high, highest)
         return True
 
-    def of(self, name: str) -> list[Any]:
-        """The values of all maps under a name, None where there is none."""
-        values = self.values[name]
-        if len(values) == self.count:
-            return list(values)
-        given: list[Any] = [None] * self.count
-        for row, value in zip(self.at[name], values, strict=True):
-            given[row] = value
-        return given
+    def _checked(self, odd: list[Pair], doubted: set[int]) -> list[Pair]:
+        """What the schema accepts of single values."""
+        if self._accepts(self._telling([value for _row, value in odd])):
+            return odd
+        fine = []
+        for pair in odd:
+            if self._accepts([pair[1]]):
+                fine.append(pair)
+            else:
+                doubted.add(pair[0])
+        return fine
+
+    def _telling(self, values: list[Any]) -> list[Any]:
+        """Values that are accepted if all are: of numbers, of which the schema only says how large they can be, the extremes."""
+        if not self._ranged:
+            return values
+        told: list[Any] = []
+        numbers: list[Any] = []
+        quotients: list[dict[str, int]] = []
+        for value in values:
+            if value.__class__ in _NUMBERS:
+                numbers.append(value)
+            elif value.__class__ is dict and value.keys() == _QUOTIENT and set(map(type, value.values())) <= _NUMBERS:
+                quotients.append(value)
+            else:
+                told.append(value)
+        if numbers:
+            told += (min(numbers), max(numbers))
+        for part in _QUOTIENT if quotients else ():
+            told += (min(quotients, key=itemgetter(part)), max(quotients, key=itemgetter(part)))
+        return told
+
+    def _code(self, rows: Rows, pairs: list[Pair], doubted: set[int]) -> None:
+        """Puts single values that the schema has accepted."""
+        if self._form == "number":
+            self._code_numbers(rows, pairs, doubted)
+            return
+        for row, value in pairs:
+            if value.__class__ is dict and "value" in value:
+                value = value["value"]
+            if self._form != "list":
+                rows[self.name].put(row, self._places[value] if self._places else value)
+            elif isinstance(value, list | tuple):
+                rows[self.name].put(row, tuple(value))
+            elif value.__class__ is not dict or "value" in value or "denominator" in value:
+                doubted.add(row)  # a code that is called like a part of a fact
+            else:
+                for code, there in value.items():
+                    rows[code_column(self.name, code)].put(row, there)
+
+    def _code_numbers(self, rows: Rows, pairs: list[Pair], doubted: set[int]) -> None:
+        """Puts numbers; in doubt is one with more digits than its steps have, or too many for a column."""
+        assert self._type is not None
+        column, decimals, scale = rows[self.name], self._type.decimals, self._scale
+        for row, value in pairs:
+            if value.__class__ is dict:
+                if "value" not in value:
+                    self._quotient(rows, row, value["numerator"], value["denominator"], doubted)
+                    continue
+                value = value["value"]
+            whole = value * scale if value.__class__ is int else scaled(_decimal(value), decimals)
+            if whole is None or not -MOST <= whole <= MOST:
+                doubted.add(row)
+            else:
+                column.put(row, whole)
+
+    def _quotient(self, rows: Rows, row: int, upper: Any, lower: Any, doubted: set[int]) -> None:
+        """Puts numerator, denominator and the quotient, cut down to a whole number of steps."""
+        of, to = _millionths(upper), _millionths(lower)
+        if of is None or to is None or max(of, to) > MOST or (to == 0 and of != 0) or (self._capped and of > to):
+            doubted.add(row)
+            return
+        number = of * self._hundred * self._scale // to if to else None
+        if number is not None:
+            if number > MOST:
+                doubted.add(row)
+                return
+            rows[self.name].put(row, number)
+        rows[self._of].put(row, of)
+        rows[self._to].put(row, to)
 
 
-def _different(values: list[Any]) -> set[str] | None:
-    """The different ones of texts; None where there is anything else."""
-    try:
-        different = set(values)
-    except TypeError:
-        return None
-    return different if set(map(type, different)) == {str} else None  # what equals a text is one
+def _millionths(number: Any) -> int | None:
+    return number * _MILLION if number.__class__ is int else scaled(_decimal(number), QUOTIENT_DECIMALS)
+
+
+def _decimal(number: Any) -> Any:
+    """A float, which has no more digits than it can tell apart, as the decimal that it was written as."""
+    return Decimal(repr(number)) if number.__class__ is float else number
 
 
 @dataclass(frozen=True, slots=True)
 class MapReader:
-    """What maps of one sort can hold: ``columns`` by name, and the names that are ``required`` or ``ignored``."""
+    """What maps of one sort can hold: ``columns`` by name, and the names that are ``required``."""
 
     columns: Mapping[str, ColumnReader]
-    ignored: Sequence[str] = ()
     required: Sequence[str] = ()
 
-    def gathered(self) -> Gathered:
-        """An empty place for such maps."""
-        return Gathered(self.columns, self.ignored)
-
-    def put(self, found: Gathered, rows: Rows, doubted: set[int]) -> None:
-        """Puts what was gathered into ``rows``; the maps in doubt are added to ``doubted``."""
-        for name, reader in self.columns.items():
-            at = found.at[name]
-            if name in self.required and len(at) < found.count:
-                doubted.update(set(range(found.count)).difference(at))
-            if at:
-                reader.put(rows, at, found.values[name], doubted)
+    def put(self, found: Maps, rows: Rows, doubted: set[int], keys: list[int]) -> None:
+        """Puts what was found into ``rows``; the maps in doubt are added to ``doubted``, how many keys values have to ``keys``."""
+        doubted |= found.wrong
+        for name in self.required:
+            values = found.of(name)
+            if None in values:
+                doubted.update([row for row, value in enumerate(values) if value is None])
+        for name, given in found.columns.items():
+            for row, value in self.columns[name].put(rows, given, doubted):
+                if value.__class__ is dict or value.__class__ is list:
+                    keys[row] += keys_in(value)
 
 
 class Parts:
@@ -285,9 +345,8 @@ class Parts:
             listed = parts.pop("members")
             assert listed.keys() - _SAID == {"type", "items"}
             member = self._whole["$defs"][listed["items"]["$ref"].rpartition("/")[2]]
-            self.members = self._fields(_properties(member), scope.vocabulary.fields["institution"], (), member)
-        beside = ("facts", "members") if self.members is not None else ("facts",)
-        self.own = self._fields(parts, scope.vocabulary.fields[kind], beside, self._whole)
+            self.members = self._fields(_properties(member), scope.vocabulary.fields["institution"], member)
+        self.own = self._fields(parts, scope.vocabulary.fields[kind], self._whole)
         self.facts = MapReader(
             {
                 name: ColumnReader(name, self._part(part), scope.types[name], scope.indicators[name].reach)
@@ -295,12 +354,10 @@ class Parts:
             }
         )
 
-    def _fields(
-        self, parts: Mapping[str, Schema], fields: Mapping[str, Field], beside: Sequence[str], whole: Schema
-    ) -> MapReader:
+    def _fields(self, parts: Mapping[str, Schema], fields: Mapping[str, Field], whole: Schema) -> MapReader:
         types = {name: own.type for name, own in fields.items()}
         columns = {name: ColumnReader(name, self._part(part), types.get(name)) for name, part in parts.items()}
-        return MapReader(columns, beside, whole["required"])
+        return MapReader(columns, whole["required"])
 
     def _part(self, part: Schema) -> Part:
         key = part["$ref"] if part.keys() - _SAID == {"$ref"} else str(part)

@@ -51,7 +51,7 @@ def convert(
     reader: ProfileReader,
     installed: tuple[Roster, ...],
     folder: Path,
-    watched: Callable[[Iterator[Rejected | None]], Iterator[Rejected | None]] = iter,
+    watched: Callable[[Iterator[Rejected | int]], Iterator[Rejected | int]] = iter,
 ) -> Converted:
     """Fills an empty folder with the columns of a dataset, their manifest and the rejected records.
 
@@ -66,7 +66,7 @@ def _convert(
     reader: ProfileReader,
     installed: tuple[Roster, ...],
     folder: Path,
-    watched: Callable[[Iterator[Rejected | None]], Iterator[Rejected | None]],
+    watched: Callable[[Iterator[Rejected | int]], Iterator[Rejected | int]],
 ) -> Converted:
     dataset.find_rosters()
     regions = Regions((*installed, *dataset.rosters))
@@ -108,16 +108,16 @@ def _sift(
     collector: Collector,
     store: Store,
     folder: Path,
-    watched: Callable[[Iterator[Rejected | None]], Iterator[Rejected | None]],
+    watched: Callable[[Iterator[Rejected | int]], Iterator[Rejected | int]],
 ) -> list[Problem]:
     """The way of all records; the first problems of the first that were rejected."""
     told: list[Problem] = []
     with (folder / REJECTED).open("wb") as stream:
-        for rejected in watched(dataset.records(collector)):
-            if rejected is not None:
-                _reject(rejected, dataset, stream)
+        for record in watched(dataset.records(collector)):
+            if isinstance(record, Rejected):
+                _reject(record, dataset, stream)
                 if len(told) < _MOST_TOLD:
-                    told.extend(rejected.problems[:1])
+                    told.extend(record.problems[:1])
             elif collector.full:
                 _store(collector, store)
     _store(collector, store)

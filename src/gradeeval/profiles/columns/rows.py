@@ -1,4 +1,4 @@
-"""Rows that wait to become a frame: by column, each with the rows that know something of it."""
+"""Rows that wait to become a frame: by column, what is known of some of them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,38 @@ from typing import Any
 
 import polars as pl
 
+from gradeeval.profiles.columns.given import Where
 from gradeeval.profiles.columns.layout import Schema
 
 
 class Column:
-    """The rows that know something of one column, in order, and what they know."""
+    """What is known of one column: a series ``known`` at the rows ``where``, and beside it single ``values`` ``at`` others.
 
-    __slots__ = ("at", "values")
+    Of a list of codes ``known`` is the number of one of ``lists``.
+    """
 
-    def __init__(self, at: Sequence[int] = (), values: Sequence[Any] = ()) -> None:
-        self.at = list(at)
-        self.values = list(values)
+    __slots__ = ("at", "known", "lists", "values", "where")
+
+    def __init__(self) -> None:
+        self.at: list[int] = []
+        self.values: list[Any] = []
+        self.where: Where | None = None
+        self.known: pl.Series | None = None
+        self.lists: Sequence[Collection[str]] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row knows anything."""
+        return self.known is None and not self.at
+
+    def put(self, row: int, value: Any) -> None:
+        """A single value."""
+        self.at.append(row)
+        self.values.append(value)
+
+    def hold(self, where: Where, known: pl.Series, lists: Sequence[Collection[str]] = ()) -> None:
+        """Many values at once."""
+        self.where, self.known, self.lists = where, known, lists
 
 
 class Rows(dict[str, Column]):
@@ -37,9 +58,7 @@ class Rows(dict[str, Column]):
         """A row that is at hand whole."""
         for name, value in row.items():
             if value is not None and name not in self.head:
-                column = self[name]
-                column.at.append(self.count)
-                column.values.append(value)
+                self[name].put(self.count, value)
         for name, held in self.heads.items():
             held.append(row.get(name))
         self.count += 1
@@ -50,50 +69,62 @@ class Rows(dict[str, Column]):
         ``lists`` are the names of which a value is a list of codes, which has a column a code.
         """
         made = [pl.Series(name, self.heads[name], dtype=dtype) for name, dtype in self.head.items()]
+        known = {name: column for name, column in self.items() if not column.empty}
         patterns: dict[str, pl.DataFrame] = {}
         for name, dtype in schema.items():
             base, _mark, code = name.partition(":")
-            whole = self.get(base) if code and base in lists else None
-            column = self.get(name)
-            if whole is not None and whole.at:
+            whole = known.get(base) if code and base in lists else None
+            column = known.get(name)
+            if whole is not None:
                 if base not in patterns:
                     codes = [own for own in schema if own.startswith(f"{base}:")]
                     patterns[base] = _has(whole, codes, self.count)
                 series = patterns[base][name]
                 # A code that was given alone (a list that is only partly known) stands beside lists that are complete.
                 made.append(series.scatter(column.at, column.values) if column is not None else series)
-            elif column is not None and column.at:
-                made.append(_series(name, dtype, column.at, column.values, self.count))
+            elif column is not None:
+                made.append(_series(name, dtype, column, self.count))
         return pl.DataFrame(made)
 
 
-def _series(name: str, dtype: Any, at: list[int], values: list[Any], count: int) -> pl.Series:
-    if dtype == pl.Int64 and not -(2**63) <= min(values) <= max(values) < 2**63:
+def _series(name: str, dtype: Any, column: Column, count: int) -> pl.Series:
+    at, values = column.at, column.values
+    if dtype == pl.Int64 and values and not -(2**63) <= min(values) <= max(values) < 2**63:
         dtype = pl.Int128
-    return _spread(name, dtype, at, pl.Series(name, values, dtype=dtype), count)
+    if column.known is None or column.where is None:
+        series = _unknown(name, dtype, count)
+    else:
+        series = _spread(name, column.where, column.known.cast(dtype), count)
+    return series.scatter(at, pl.Series(name, values, dtype=dtype)) if at else series
 
 
-def _spread(name: str, dtype: Any, at: list[int], known: pl.Series, count: int) -> pl.Series:
+def _unknown(name: str, dtype: Any, count: int) -> pl.Series:
+    return pl.Series(name, [None], dtype=dtype).new_from_index(0, count)
+
+
+def _spread(name: str, where: Where, known: pl.Series, count: int) -> pl.Series:
     """A column of ``count`` rows with what is known at some of them."""
-    if len(at) == count:  # in order and no row twice
+    if isinstance(where.rows, range):
         return known.alias(name)
-    return pl.Series(name, [None], dtype=dtype).new_from_index(0, count).scatter(at, known)
+    return _unknown(name, known.dtype, count).scatter(where.series, known)
 
 
-def _has(lists: Column, names: Collection[str], count: int) -> pl.DataFrame:
+def _has(column: Column, names: Collection[str], count: int) -> pl.DataFrame:
     """Whether the list of each of ``count`` rows has each code; null where it has no list.
 
     Few lists are different, so each is looked at once. ``names`` are those of the columns of the codes.
     """
-    numbers: dict[Collection[str], int] = {}
-    known = [numbers.setdefault(held, len(numbers)) for held in lists.values]
-    which = known
-    if len(known) < count:
-        which = [len(numbers)] * count
-        for row, number in zip(lists.at, known, strict=True):
-            which[row] = number
+    numbers: dict[Collection[str], int] = {held: number for number, held in enumerate(column.lists)}
+    at = [numbers.setdefault(held, len(numbers)) for held in column.values]
+    known = pl.Series("", at, dtype=pl.UInt32)
+    if column.known is not None and column.where is not None:
+        which = _spread("", column.where, column.known, count)
+    else:
+        which = _unknown("", pl.UInt32, count)
+    if at:
+        which = which.scatter(column.at, known)
     different = {
         name: pl.Series([*(name.partition(":")[2] in held for held in numbers), None], dtype=pl.Boolean)
         for name in names
     }
-    return pl.DataFrame(different)[pl.Series(which, dtype=pl.UInt32)]
+    return pl.DataFrame(different)[which.fill_null(len(numbers))]

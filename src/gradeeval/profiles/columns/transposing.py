@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, TypeVar
 
-from gradeeval.files.ndjson import Line
+from gradeeval.files.ndjson import Line, has_keys, keys_in
 from gradeeval.profiles.columns.column_reading import ColumnReader, MapReader, Parts
+from gradeeval.profiles.columns.given import Maps, by_name
 from gradeeval.profiles.columns.layout import LISTED_MEMBERS, MEMBER, PROFILE
 from gradeeval.profiles.columns.rows import Rows
+from gradeeval.profiles.columns.shapes import Shapes, Told
 from gradeeval.profiles.contents import Item
 from gradeeval.profiles.identifiers import credit_code_fault, organisation_code_check
 from gradeeval.profiles.reading import ProfileReader
@@ -73,32 +76,13 @@ class _Known(dict[Key, Made]):
         return made
 
 
-class _Kind:
-    """The items of one kind, as they come."""
-
-    def __init__(self, schema: Parts) -> None:
-        self.numbers: list[int] = []
-        self.own = schema.own.gathered()
-        self.facts = schema.facts.gathered()
-        self.members: list[Any] = []
-        self.doubted: set[int] = set()
-
-    def add(self, number: int, data: Mapping[str, Any]) -> None:
-        """The next item, and its number."""
-        facts = data.get("facts", _NOTHING)
-        if not self.own.add(data) or facts.__class__ is not dict or not self.facts.add(facts):
-            self.doubted.add(len(self.numbers))
-            self.facts.count = self.own.count
-        self.numbers.append(number)
-        self.members.append(data.get("members"))
-
-
 class Transposer:
     """Reads items of the indicators that ``reader`` knows; places them by the regions of ``sieve``."""
 
     def __init__(self, reader: ProfileReader, sieve: Sieve) -> None:
         self._sieve = sieve
         self._schemas = _Known[str, Parts](lambda kind: Parts(reader, kind))
+        self._shapes = Shapes(reader.scope.vocabulary, lambda kind: self._schemas[kind].facts.columns)
         self._periods = _Known[str, Period | None](read_period)
         self._days = _Known[str, bool](is_date)
         self._parts = _Known[tuple[str, str], str | None](self._part)
@@ -108,43 +92,55 @@ class Transposer:
         return self._schemas[kind].own.columns
 
     def read(self, batch: Sequence[Item | Line]) -> Stretch:
-        """What is beyond doubt of some items. Each is put into columns while it is at hand, and then forgotten."""
-        kinds: dict[str, _Kind] = {}
-        for number, content in enumerate(batch):
-            data = content.quick()
-            kind = data.get("kind") if data is not None else None
-            if data is None or kind.__class__ is not str:
-                continue
-            if kind not in kinds:
-                if kind not in KINDS:
-                    continue
-                kinds[kind] = _Kind(self._schemas[kind])
-            kinds[kind].add(number, data)
+        """What is beyond doubt of some items."""
+        lines = [content for content in batch if isinstance(content, Line)]
+        if len(lines) == len(batch):
+            found = self._shapes.read(lines)
+        else:
+            found = self._told([content.quick() for content in batch])
         stretch = Stretch([None] * len(batch), {})
-        for kind, found in kinds.items():
-            stretch.tables[kind] = self._table(kind, found, stretch.subjects)
+        for kind, told in found.items():
+            stretch.tables[kind] = self._table(kind, told, stretch.subjects, lines)
         return stretch
 
-    def _table(self, kind: str, found: _Kind, subjects: list[Subject | None]) -> Table:
-        schema, doubted = self._schemas[kind], found.doubted
-        table = Table(found.numbers, Rows(PROFILE | (LISTED_MEMBERS if kind == "network" else {})), Rows(MEMBER))
-        given = {name: found.own.of(name) for name in _LOOKED_AT if name in schema.own.columns}
-        for name, at in found.facts.at.items():
-            reach = schema.facts.columns[name].reach
-            assert reach is not None
-            for asked, key in ((reach.tier, "tier"), (reach.type, "type")):
-                if asked is not None:
-                    own = given[key]
-                    doubted.update([row for row in at if own[row] != asked])
-        schema.own.put(found.own, table.rows, doubted)
-        schema.facts.put(found.facts, table.rows, doubted)
+    def _told(self, items: Sequence[dict[str, Any] | None]) -> dict[str, Told]:
+        """The values of items that are at hand, by kind."""
+        numbers: dict[str, list[int]] = {}
+        for number, data in enumerate(items):
+            kind = data.get("kind") if data is not None else None
+            if kind.__class__ is str and kind in KINDS:
+                numbers.setdefault(kind, []).append(number)
+        found: dict[str, Told] = {}
+        for kind, own in numbers.items():
+            maps = [data for number in own if (data := items[number]) is not None]
+            given = [data.get("facts", _NOTHING) for data in maps]
+            facts = [one if one.__class__ is dict else _NOTHING for one in given]
+            known = (*self._schemas[kind].own.columns, "facts", "members")
+            told = Told(own, by_name(maps, known), by_name(facts, self._schemas[kind].facts.columns), [0] * len(own))
+            told.facts.wrong.update(row for row, one in enumerate(given) if one.__class__ is not dict)
+            told.own.columns.pop("facts", None)
+            found[kind] = told
+        return found
+
+    def _table(self, kind: str, told: Told, subjects: list[Subject | None], lines: Sequence[Line]) -> Table:
+        schema = self._schemas[kind]
+        doubted: set[int] = set()
+        table = Table(told.numbers, Rows(PROFILE | (LISTED_MEMBERS if kind == "network" else {})), Rows(MEMBER))
+        members = told.own.of("members")
+        told.own.columns.pop("members", None)
+        given = {name: told.own.of(name) for name in _LOOKED_AT if name in schema.own.columns}
+        _reach(schema, told.facts, given, doubted)
+        schema.own.put(told.own, table.rows, doubted, told.keys)
+        schema.facts.put(told.facts, table.rows, doubted, told.keys)
         if kind == "institution":
             _identify(given, doubted)
         if schema.members is not None:
-            given["members"] = found.members
+            given["members"] = members
             self._members(schema.members, given, table, doubted)
+        if lines:
+            _count(told, members, lines, doubted)
         self._place(kind, given, table, doubted)
-        for number, part, id, text in zip(found.numbers, table.parts, given["id"], given["period"], strict=True):
+        for number, part, id, text in zip(told.numbers, table.parts, given["id"], given["period"], strict=True):
             period = self._periods[text] if part is not None else None
             if period is not None:
                 subjects[number] = kind, id, period
@@ -184,21 +180,20 @@ class Transposer:
 
     def _members(self, schema: MapReader, given: Mapping[str, list[Any]], table: Table, doubted: set[int]) -> None:
         """Reads the members of all networks as one list of maps; a network with a doubtful one is doubtful."""
-        found = schema.gathered()
-        wrong: set[int] = set()
+        maps: list[dict[str, Any]] = []
         for row, members in enumerate(given["members"]):
             if members is None:
                 continue
             if members.__class__ is not list or any(member.__class__ is not dict for member in members):
                 doubted.add(row)
                 continue
-            for member in members:
-                table.owners.append(row)
-                if not found.add(member):
-                    wrong.add(found.count - 1)
+            maps += members
+            table.owners += [row] * len(members)
+        found = by_name(maps, schema.columns)
+        wrong: set[int] = set()
         rows = table.members
         own = {name: found.of(name) for name in ("id", "name", "region", "from", "to")}
-        schema.put(found, rows, wrong)
+        schema.put(found, rows, wrong, [0] * found.count)
         _check_codes(own["id"], wrong)
         wrong.update([row for row, region in enumerate(own["region"]) if region is not None])
         for name in ("from", "to"):
@@ -219,21 +214,47 @@ class Transposer:
         rows.count = found.count
 
 
+def _reach(schema: Parts, facts: Maps, given: Mapping[str, list[Any]], doubted: set[int]) -> None:
+    """Adds to ``doubted`` what reports facts of another tier or type."""
+    for name, fact in facts.columns.items():
+        reach = schema.facts.columns[name].reach
+        assert reach is not None
+        for asked, key in ((reach.tier, "tier"), (reach.type, "type")):
+            if asked is not None:
+                own = given[key]
+                doubted.update([row for row in fact.rows() if own[row] != asked])
+
+
+def _count(told: Told, members: Sequence[Any], lines: Sequence[Line], doubted: set[int]) -> None:
+    """Adds to ``doubted`` the lines that have more keys than were read: of two equal ones, or of one without value."""
+    raws = [lines[number].raw for number in told.numbers]
+    for row, listed in enumerate(members):
+        if listed is not None:
+            told.keys[row] += keys_in(listed) if listed.__class__ is list else 0
+    colons = map(bytes.count, raws, repeat(b":"))
+    unequal = [row for row, (keys, count) in enumerate(zip(told.keys, colons, strict=True)) if keys != count]
+    doubted.update([row for row in unequal if not has_keys(raws[row], told.keys[row])])
+
+
 def _check_codes(codes: Sequence[Any], doubted: set[int]) -> None:
     """Adds to ``doubted`` the institution codes that the schema accepts and whose check character is wrong."""
     doubted.update(
-        row
-        for row, code in enumerate(codes)
-        if row not in doubted and (len(code) != _CODE_LENGTH or code[8] != organisation_code_check(code))
+        [
+            row
+            for row, code in enumerate(codes)
+            if row not in doubted and (len(code) != _CODE_LENGTH or code[8] != organisation_code_check(code))
+        ]
     )
 
 
 def _identify(given: Mapping[str, list[Any]], doubted: set[int]) -> None:
     """Adds to ``doubted`` the institutions whose identity needs a second look."""
     _check_codes(given["id"], doubted)
-    for row, (level, grade) in enumerate(zip(given["level"], given["level_grade"], strict=True)):
-        if grade is not None and level is not None and row not in doubted and not grade.startswith(level):
-            doubted.add(row)
+    pairs = list(zip(given["level"], given["level_grade"], strict=True))
+    contrary = _Known[tuple[Any, Any], bool](
+        lambda pair: None not in pair and not str(pair[1]).startswith(str(pair[0]))
+    )
+    doubted.update([row for row, pair in enumerate(pairs) if row not in doubted and contrary[pair]])
     for row, code in enumerate(given["credit_code"]):
         if code is not None and row not in doubted and credit_code_fault(code) is not None:
             doubted.add(row)
