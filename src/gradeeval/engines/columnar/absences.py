@@ -6,14 +6,14 @@ are alike in all that is looked at share one row, and ``alike`` tells whose it i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.rows import Maker, members_on
-from gradeeval.engines.columnar.tables import ROW, end_of, in_period
+from gradeeval.engines.columnar.tables import ROW, end_of
 from gradeeval.profiles.columns.layout import columns_of, field_types
 from gradeeval.timeline import Period, read_period
 from gradeeval.vocabulary import AROUND
@@ -38,7 +38,6 @@ class Absent:
 def absences(
     kind: str,
     maker: Maker,
-    present: pl.DataFrame,
     needs: Needs,
     years: list[int],
     texts: list[str],
@@ -56,11 +55,20 @@ def absences(
     for text in texts:
         listed = maker.listed(kind, end_of(text))
         near = pl.col("@id") if kind == "region" else pl.col("@parent").fill_null("")
-        there = in_period(present, end_of(text)).select("@id")
+        there = maker.in_period(kind, end_of(text)).select("@id")
         parts.append(
             listed.select("@id", pl.lit(text).alias("@period"), near.alias("@near")).join(there, on="@id", how="anti")
         )
     wanted += parts
+    if years or back:
+        wanted += _years_before(maker.present(kind), years, back, dict(zip(texts, parts, strict=True)), members)
+    return pl.concat(wanted).unique(["@id", "@period"], keep="first", maintain_order=True)
+
+
+def _years_before(
+    present: pl.DataFrame, years: list[int], back: int, parts: Mapping[str, pl.DataFrame], members: pl.DataFrame | None
+) -> list[pl.DataFrame]:
+    """The same of whole years: those of windows, and ``back`` years before any row. ``parts`` are absent by period."""
     known = present.select("@id", "@year", pl.col("@region").alias("@near"))
     known = pl.concat(
         [
@@ -68,7 +76,7 @@ def absences(
             known,
             *(
                 one.select("@id", pl.lit(int(end_of(text)[:4]), pl.Int16).alias("@year"), "@near")
-                for text, one in zip(texts, parts, strict=True)
+                for text, one in parts.items()
             ),
         ]
     )
@@ -80,27 +88,26 @@ def absences(
     if back:
         before = pl.concat([known, *asked])
         asked += [before.select("@id", (pl.col("@year") - one).alias("@year"), "@near") for one in range(1, back + 1)]
-    if asked:
-        years_asked = pl.concat(asked).unique(["@id", "@year"], keep="first", maintain_order=True)
-        whole = present.filter(
-            (pl.col("@first") == pl.col("@year")) & (pl.col("@end") == pl.col("@year").cast(pl.String) + "-12-31")
-        ).select("@id", "@year")
-        years_asked = years_asked.join(whole, on=["@id", "@year"], how="anti", maintain_order="left")
-        wanted.append(years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near"))
-    return pl.concat(wanted).unique(["@id", "@period"], keep="first", maintain_order=True)
+    years_asked = pl.concat(asked).unique(["@id", "@year"], keep="first", maintain_order=True)
+    whole = present.filter(
+        (pl.col("@first") == pl.col("@year")) & (pl.col("@end") == pl.col("@year").cast(pl.String) + "-12-31")
+    ).select("@id", "@year")
+    years_asked = years_asked.join(whole, on=["@id", "@year"], how="anti", maintain_order="left")
+    return [years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near")]
 
 
-def absent(
-    kind: str, maker: Maker, wanted: pl.DataFrame, present: pl.DataFrame, apart: Collection[str] | None = None
-) -> Absent:
+def absent(kind: str, maker: Maker, wanted: pl.DataFrame, apart: Collection[str] | None = None) -> Absent:
     """The views of subjects in periods without profile; ``wanted`` has ``@id``, ``@period`` and ``@near``, a region.
 
     ``apart``: periods in which each absence has a row of its own; None where all have. So have members of networks and subjects
     with an earlier profile, which they look back on.
     """
+    present = maker.present(kind)
     around = [name for name in (*AROUND, "division") if name in present.columns and kind == "region"]
     known = present.select("@id", "@name", "@end", "@first", "@year", "@region", "@tier", "@type", *around)
-    members = maker.columns.members["@id"].unique().implode()
+    known = known.join(wanted.select("@id"), on="@id", how="semi", maintain_order="left")
+    of_members = maker.columns.members.select("@id").join(wanted.select("@id"), on="@id", how="semi")
+    members = of_members["@id"].unique().implode()
     frames, alike, count = [known.clear()], [pl.DataFrame(schema=_ALIKE)], 0
     before = pl.DataFrame(schema={"@id": pl.String, "@before": pl.UInt32})
     for period, rows in _by_period(kind, maker, wanted, known, around):
@@ -144,9 +151,8 @@ def _by_period(
     for period, group in sorted(groups, key=lambda one: (one[0].end, one[0].text)):
         listed = maker.listed(kind, period.end)
         fields = maker.fields(kind)
-        rows = group.join(
-            listed.select("@id", *_LISTED, "@parent", *fields), on="@id", how="left", maintain_order="left"
-        )
+        own = listed.select("@id", *_LISTED, "@parent", *fields).join(group, on="@id", how="semi")
+        rows = group.join(own, on="@id", how="left", maintain_order="left")
         later = (
             known.filter(pl.col("@end") > period.end)
             .sort("@end", pl.col("@first") == pl.col("@year"), maintain_order=True)
@@ -189,7 +195,7 @@ def _before(members: pl.DataFrame | None, present: pl.DataFrame) -> list[pl.Data
     return [never.select("@id", year.cast(pl.Int16).alias("@year"), pl.col("@region").alias("@near"))]
 
 
-def absent_members(maker: Maker, networks: pl.DataFrame, institutions: pl.DataFrame) -> pl.DataFrame:
+def absent_members(maker: Maker, networks: pl.DataFrame) -> pl.DataFrame:
     """Members of networks that have no profile in its period, as its list gives them; ``@of`` is the row of the network."""
     types = field_types(maker.scope, "institution")
     own = [
@@ -200,13 +206,15 @@ def absent_members(maker: Maker, networks: pl.DataFrame, institutions: pl.DataFr
     for (text,), group in listing.group_by("@period", maintain_order=True):
         period = read_period(str(text))
         assert period is not None
-        there = in_period(institutions, period.end).select("@id")
         rows = members_on(maker.columns.members, period.end).join(
             group.select(pl.col("@id").alias("@network"), "@period", pl.col(ROW).alias("@of")),
             on=["@network", "@period"],
         )
+        # The many are looked up among the few: what a join hashes are its right-hand rows.
+        there = maker.in_period("institution", period.end).select("@id").join(rows, on="@id", how="semi")
         rows = rows.join(there, on="@id", how="anti")
         listed = maker.listed("institution", period.end).select("@id", pl.col("@parent").fill_null(""))
+        listed = listed.join(rows, on="@id", how="semi")
         rows = rows.join(listed, on="@id", how="left", maintain_order="left")
         made.append(
             rows.select(
@@ -222,5 +230,5 @@ def absent_members(maker: Maker, networks: pl.DataFrame, institutions: pl.DataFr
             )
         )
     if not made:
-        return institutions.clear()
+        return maker.present("institution").clear()
     return pl.concat(made).with_columns(pl.lit(value=False).alias("@judged"), pl.lit(value=False).alias("@present"))

@@ -191,7 +191,8 @@ class Relations:
                     group.select(pl.col("@id").alias("@network"), "@period", pl.col(ROW).alias("@whole")),
                     on=["@network", "@period"],
                 )
-                members = members.join(in_period(present, day).select("@id", ROW), on="@id", how="left")
+                there = in_period(present, day).select("@id", ROW).join(members, on="@id", how="semi")
+                members = members.join(there, on="@id", how="left")
                 members = members.join(none, on=["@id", "@whole"], how="left")
                 found.append(members.select("@whole", pl.coalesce(ROW, "@absent").alias("@part")))
             empty = pl.DataFrame(schema={"@whole": pl.UInt32, "@part": pl.UInt32})
@@ -222,15 +223,17 @@ class Relations:
             rows_of: dict[str, list[int]] = {}
             for id, row in own.select("@id", ROW).iter_rows():
                 rows_of.setdefault(id, []).append(row)
-            where = parts.frame.select(ROW, "@region", "@present")
-            rows = parts.in_period(str(text)).join(where, on=ROW)
+            rows = parts.in_period(str(text))
+            rows = rows.with_columns(parts.frame[name].gather(rows[ROW]) for name in ("@region", "@present"))
             listed = self.maker.listed(part, day).select("@id", "@roster", "@parent")
             rows = rows.join(listed, on="@id", how="left")
             key = ["@roster", "@parent", "@region", "@present"]
-            alike = rows.select(key).unique(maintain_order=True).with_row_index("@group", offset=count)
-            of = rows.join(alike, on=key, nulls_equal=True)
-            groups.append(of.group_by(ROW, "@group", maintain_order=True).agg(pl.len().cast(pl.Int64).alias("@times")))
-            for number, roster, parent, region, present in alike.iter_rows():
+            alike = rows.group_by(key, maintain_order=True).agg(ROW).with_row_index("@group", offset=count)
+            of = alike.select("@group", ROW).explode(ROW)
+            once = of[ROW].n_unique() == of.height
+            times = of.with_columns(pl.lit(1, pl.Int64).alias("@times")) if once else _times(of)
+            groups.append(times.select(ROW, "@group", "@times"))
+            for number, roster, parent, region, present in alike.drop(ROW).iter_rows():
                 by_list = set() if roster is None else set(self.places.wholes_of_listed(roster, parent or "", day))
                 told = set()
                 if present:
@@ -242,6 +245,11 @@ class Relations:
         schema = {"@group": pl.UInt32, "@whole": pl.UInt32, "@by_list": pl.Boolean}
         empty = pl.DataFrame(schema={ROW: pl.UInt32, "@group": pl.UInt32, "@times": pl.Int64})
         return pl.concat(groups) if groups else empty, pl.DataFrame(closure, schema=schema, orient="row")
+
+
+def _times(of: pl.DataFrame) -> pl.DataFrame:
+    """How many share a row in a group."""
+    return of.group_by(ROW, "@group", maintain_order=True).agg(pl.len().cast(pl.Int64).alias("@times"))
 
 
 def fits(reach: Reach) -> pl.Expr:
@@ -284,13 +292,13 @@ def relate(
         parts = sorted(texts) if kind in needs.parts or roll_up else []
         members, apart = None, None
         if kind == "institution":
-            members, apart = absent_members(maker, tables["network"].frame, present[kind]), judged_texts
-        wanted = absences(kind, maker, present[kind], needs, years[kind], parts, members)
-        made = absent(kind, maker, wanted, present[kind], apart)
+            members, apart = absent_members(maker, tables["network"].frame), judged_texts
+        wanted = absences(kind, maker, needs, years[kind], parts, members)
+        made = absent(kind, maker, wanted, apart)
         rows.append(made.frame)
         if members is not None:
             rows.append(members)
-        tables[kind] = finish(kind, rows, made.alike, maker, _wanted(present[kind], judged_texts))
+        tables[kind] = finish(kind, rows, made.alike, maker, _wanted(kind, maker, judged_texts))
     return Relations(tables, places, columns, maker, places.lenient)
 
 
@@ -307,11 +315,13 @@ def _years(kind: str, present: pl.DataFrame, needs: Needs) -> list[int]:
     return sorted(found)
 
 
-def _wanted(present: pl.DataFrame, texts: Iterable[str]) -> pl.Expr:
+def _wanted(kind: str, maker: Maker, texts: Iterable[str]) -> pl.Expr:
     """Rows that get codes: the judged ones, and those that stand for a part in a judged period of its whole."""
     wanted = pl.col("@judged")
+    all_judged = maker.present(kind)["@judged"].all()
     for text in texts:
-        own = in_period(present, end_of(text)).select("@id", "@period")
-        there = pl.struct("@id", "@period").is_in(own.select(pl.struct("@id", "@period")).to_series().implode())
-        wanted = wanted | (pl.col("@present") & there) | (~pl.col("@present") & (pl.col("@period") == text))
+        wanted = wanted | (~pl.col("@present") & (pl.col("@period") == text))
+        if not all_judged:
+            own = maker.in_period(kind, end_of(text)).select(pl.struct("@id", "@period"))
+            wanted = wanted | (pl.col("@present") & pl.struct("@id", "@period").is_in(own.to_series().implode()))
     return wanted

@@ -8,7 +8,7 @@ import polars as pl
 
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
-from gradeeval.engines.columnar.tables import ROW, Table
+from gradeeval.engines.columnar.tables import ROW, Table, in_period
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns, columns_of, field_types, name_of
 from gradeeval.vocabulary import AROUND, ValueType
@@ -24,6 +24,8 @@ class Maker:
         self.as_of = as_of
         self.needs = needs
         self._days: dict[tuple[str, str], pl.DataFrame] = {}
+        self._present: dict[str, pl.DataFrame] = {}
+        self._periods: dict[tuple[str, str], pl.DataFrame] = {}
 
     def names(self, kind: str) -> Set[str]:
         """What is looked at in a kind; of regions also what places and rosters say of them, which others look up."""
@@ -40,6 +42,17 @@ class Maker:
 
     def present(self, kind: str) -> pl.DataFrame:
         """The profiles up to the day of judgement, with what is looked at; ``@judged`` marks the latest of each subject."""
+        if kind not in self._present:
+            self._present[kind] = self._marked(kind)
+        return self._present[kind]
+
+    def in_period(self, kind: str, end: str) -> pl.DataFrame:
+        """What identifies the latest profile of each subject in the year of a day and not after it."""
+        if (kind, end) not in self._periods:
+            self._periods[kind, end] = in_period(self.present(kind), end)
+        return self._periods[kind, end]
+
+    def _marked(self, kind: str) -> pl.DataFrame:
         given, names = self.columns.profiles[kind], self.names(kind)
         asked = [one for one in given.columns if one.startswith("@") or name_of(one) in names]
         frame = given.select(asked).with_columns(
@@ -66,7 +79,9 @@ class Maker:
             holds = (pl.col("@from").is_null() | (pl.col("@from") <= day)) & (
                 pl.col("@to").is_null() | (pl.col("@to") >= day)
             )
-            found = frame.filter(holds).unique("@id", keep="first", maintain_order=True)
+            found = frame.filter(holds)
+            if found["@id"].n_unique() < found.height:
+                found = found.unique("@id", keep="first", maintain_order=True)
             self._days[kind, day] = found
         return found
 
@@ -185,7 +200,14 @@ def members_on(members: pl.DataFrame, day: str) -> pl.DataFrame:
 
 def _beside(rows: pl.DataFrame, more: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
     """The rows with what ``more`` has of them, at most a row each; only the keys are joined, the rest stays where it is."""
-    found = rows.select(by).join(more, on=by, how="left", maintain_order="left", nulls_equal=True)
+    days = more["@end"]
+    # By the id alone where all is of one day: a hash of two texts costs twice as much.
+    on = (
+        [one for one in by if one != "@end"]
+        if len(days) and (days == days[0]).all() and (rows["@end"] == days[0]).all()
+        else list(by)
+    )
+    found = rows.select(on).join(more, on=on, how="left", maintain_order="left", nulls_equal=True)
     return rows.hstack(found.drop(by))
 
 
@@ -197,7 +219,8 @@ def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
 def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: Maker, wanted: pl.Expr) -> Table:
     """The table of these rows: first those that are wanted, judged ones before others."""
     given = list(rows)
-    frame = pl.concat([one for one in given if one.height] or given[:1], how="diagonal_relaxed")
+    # In one piece: what chooses between columns of several pieces copies them each time.
+    frame = pl.concat([one for one in given if one.height] or given[:1], how="diagonal_relaxed", rechunk=True)
     frame = maker.finished(kind, frame).with_columns(wanted.alias("@wanted"))
     if not frame["@judged"].all():
         weights = {"@judged": 4, "@wanted": 2, "@present": 1}

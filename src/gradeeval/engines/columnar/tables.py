@@ -170,8 +170,7 @@ class Table:
         if found is None:
             keys = self.keys
             present = in_period(keys.filter(pl.col("@present")), end_of(text))
-            both = pl.concat([present.select("@id", ROW), self.absent_in(text)])
-            found = self.slices[text] = both.unique("@id", keep="first", maintain_order=True)
+            found = self.slices[text] = with_absent(present.select("@id", ROW), self.absent_in(text))
         return found
 
     def absent_in(self, text: str) -> pl.DataFrame:
@@ -188,8 +187,7 @@ class Table:
             present = self.keys.filter(
                 pl.col("@present") & (pl.col("@end") == end) & (pl.col("@first") == pl.col("@year"))
             )
-            both = pl.concat([present.select("@id", ROW), self.absent_in(str(year))])
-            by_id = both.unique("@id", keep="first")
+            by_id = with_absent(present.select("@id", ROW).unique("@id", keep="first"), self.absent_in(str(year)))
             own = (pl.col("@end") == end) & (pl.col("@first") == pl.col("@year"))
             joined = self.frame.select("@id", "@end", "@first", "@year", own=pl.col(ROW)).join(
                 by_id, on="@id", how="left", maintain_order="left"
@@ -206,10 +204,21 @@ def end_of(text: str) -> str:
     return period.end
 
 
+def with_absent(present: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
+    """Rows of subjects, and of those that are absent the ones that are not among them; these are few."""
+    if absent.is_empty():
+        return present
+    both = present.join(absent, on="@id", how="semi")
+    return pl.concat([present, absent.join(both, on="@id", how="anti", maintain_order="left")])
+
+
 def in_period(present: pl.DataFrame, end: str) -> pl.DataFrame:
     """The latest profile of each subject in the year of a day and not after it; figures for several years apart."""
     day = pl.col("@end")
     inside = present.select(pl.col("^@.*$")).filter(
         (day <= end) & day.str.starts_with(end[:4]) & (pl.col("@first") == pl.col("@year"))
     )
+    periods = inside["@period"]
+    if inside.is_empty() or (periods == periods[0]).all():  # of one period each has one profile
+        return inside
     return inside.sort("@end", maintain_order=True).unique("@id", keep="last", maintain_order=True)
