@@ -103,10 +103,13 @@ def absent(kind: str, maker: Maker, wanted: pl.DataFrame, apart: Collection[str]
     with an earlier profile, which they look back on.
     """
     present = maker.present(kind)
+    if wanted.is_empty():
+        return Absent(present.clear(), pl.DataFrame(schema=_ALIKE))
     around = [name for name in (*AROUND, "division") if name in present.columns and kind == "region"]
     known = present.select("@id", "@name", "@end", "@first", "@year", "@region", "@tier", "@type", *around)
-    known = known.join(wanted.select("@id"), on="@id", how="semi", maintain_order="left")
-    of_members = maker.columns.members.select("@id").join(wanted.select("@id"), on="@id", how="semi")
+    wanted_ids = wanted.select("@id")
+    known = known.join(wanted_ids, on="@id", how="semi", maintain_order="left")
+    of_members = maker.columns.members.select("@id").join(wanted_ids, on="@id", how="semi")
     members = of_members["@id"].unique().implode()
     frames, alike, count = [known.clear()], [pl.DataFrame(schema=_ALIKE)], 0
     before = pl.DataFrame(schema={"@id": pl.String, "@before": pl.UInt32})

@@ -31,6 +31,7 @@ class Relations:
     maker: Maker
     lenient: bool
     _groups: dict[tuple[str, str], tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=dict)
+    _taken: dict[tuple[str, Reach], pl.DataFrame] = field(default_factory=dict)
     _complete: dict[tuple[str, Reach], pl.Series] = field(default_factory=dict)
     _members: pl.DataFrame | None = None
     _networks: dict[str | None, pl.DataFrame] = field(default_factory=dict)
@@ -116,7 +117,9 @@ class Relations:
                 .group_by("@group")
                 .agg((pl.col(name) * pl.col("@times")).sum() for name in sums)
             )
-            taken = self.taken(whole, part, closure)
+            if (whole, part) not in self._taken:
+                self._taken[whole, part] = self.taken(whole, part, closure)
+            taken = self._taken[whole, part]
             found.append(taken.join(by_group, on="@group").group_by("@whole").agg(pl.col(name).sum() for name in sums))
         joined = rows.join(
             pl.concat(found).group_by("@whole").agg(pl.col(name).sum() for name in sums),
@@ -299,6 +302,7 @@ def relate(
         if members is not None:
             rows.append(members)
         tables[kind] = finish(kind, rows, made.alike, maker, _wanted(kind, maker, judged_texts))
+    maker.forget()
     return Relations(tables, places, columns, maker, places.lenient)
 
 

@@ -52,18 +52,22 @@ class Maker:
             self._periods[kind, end] = in_period(self.present(kind), end)
         return self._periods[kind, end]
 
+    def forget(self) -> None:
+        """Lets go of the profiles, of which tables have been made."""
+        self._present.clear()
+        self._periods.clear()
+
     def _marked(self, kind: str) -> pl.DataFrame:
         given, names = self.columns.profiles[kind], self.names(kind)
         asked = [one for one in given.columns if one.startswith("@") or name_of(one) in names]
         frame = given.select(asked).with_columns(
             pl.lit(value=True).alias("@present"), pl.lit(None, pl.UInt32).alias("@of")
         )
-        if not (frame["@end"] <= self.as_of).all():
-            frame = frame.filter(pl.col("@end") <= self.as_of)
         if "@listed" not in frame.columns:
             frame = frame.with_columns(pl.lit(None, dtype=pl.Boolean).alias("@listed"))
-        periods = frame["@period"]
-        if frame.is_empty() or (periods == periods[0]).all():
+        if not (_of_one(frame["@period"]) and frame["@end"].head(1).le(self.as_of).all()):
+            frame = frame.filter(pl.col("@end") <= self.as_of)
+        if _of_one(frame["@period"]):
             return frame.with_columns(pl.lit(value=True).alias("@judged"))
         order = ["@end", pl.col("@first") == pl.col("@year"), "@given"]
         given_order = frame.select("@id", "@end", "@first", "@year").with_row_index("@given")
@@ -200,15 +204,16 @@ def members_on(members: pl.DataFrame, day: str) -> pl.DataFrame:
 
 def _beside(rows: pl.DataFrame, more: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
     """The rows with what ``more`` has of them, at most a row each; only the keys are joined, the rest stays where it is."""
-    days = more["@end"]
     # By the id alone where all is of one day: a hash of two texts costs twice as much.
-    on = (
-        [one for one in by if one != "@end"]
-        if len(days) and (days == days[0]).all() and (rows["@end"] == days[0]).all()
-        else list(by)
-    )
+    alike = _of_one(rows["@end"]) and _of_one(more["@end"]) and rows["@end"].head(1).equals(more["@end"].head(1))
+    on = [one for one in by if one != "@end"] if alike else list(by)
     found = rows.select(on).join(more, on=on, how="left", maintain_order="left", nulls_equal=True)
     return rows.hstack(found.drop(by))
+
+
+def _of_one(days: pl.Series) -> bool:
+    """Whether all are the same."""
+    return days.is_empty() or bool((days == days[0]).all())
 
 
 def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:

@@ -108,8 +108,8 @@ class Table:
 
     def column(self, name: str) -> pl.Series:
         """A column, given or made."""
-        if name not in self._given:
-            self._make((name,))
+        if name not in self._given and name not in self.made:
+            self.make((name,))
         return self.made[name] if name in self.made else self.frame[name]
 
     def evaluated(
@@ -120,15 +120,15 @@ class Table:
         Only what they name is touched.
         """
         names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
-        self._make(names)
+        self.make(names)
         if at is not None:
             needed = pl.DataFrame([at.alias("@"), *(self.column(name).gather(at).alias(name) for name in names)])
             return pl.DataFrame(needed.select_seq("@", **exprs).get_columns()[1:])
-        needed = pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
-        if rows is not None:
-            needed = needed.head(rows)
-        made = needed.lazy().select("@", **exprs).collect(optimizations=_ALIKE_ONCE)
-        return pl.DataFrame(made.get_columns()[1:])
+        needed = self._among(names)
+        return pl.DataFrame(_selected(needed if rows is None else needed.head(rows), exprs))
+
+    def _among(self, names: Iterable[str]) -> pl.DataFrame:
+        return pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
 
     def keep(self, **columns: pl.Expr | pl.Series) -> None:
         """Makes columns; expressions when they are looked at."""
@@ -138,9 +138,9 @@ class Table:
             else:
                 self.due[name] = due(column)
 
-    def _make(self, names: Iterable[str]) -> None:
+    def make(self, names: Iterable[str]) -> None:
         """Makes what is due of these and of what they look at, in as few steps as can be."""
-        steps: list[dict[str, pl.Expr]] = []
+        steps: list[dict[str, Due]] = []
         places: dict[str, int] = {}
 
         def place(name: str) -> int:
@@ -153,13 +153,15 @@ class Table:
                 found = places[name] = max(map(place, column.roots), default=-1) + 1
                 while found >= len(steps):
                     steps.append({})
-                steps[found][name] = column.expr
+                steps[found][name] = column
             return found
 
         for name in names:
             place(name)
         for step in steps:
-            self.made.update((column.name, column) for column in self.evaluated(step).get_columns())
+            needed = self._among(dict.fromkeys(root for column in step.values() for root in column.roots))
+            made = _selected(needed, {name: column.expr for name, column in step.items()})
+            self.made.update(zip(step, made, strict=True))
 
     def in_period(self, text: str) -> pl.DataFrame:
         """``@id`` and ``@row`` of the latest view of each subject within the last year of a period, not after its end.
@@ -202,6 +204,10 @@ def end_of(text: str) -> str:
     period = read_period(text)
     assert period is not None
     return period.end
+
+
+def _selected(needed: pl.DataFrame, exprs: Mapping[str, pl.Expr]) -> list[pl.Series]:
+    return needed.lazy().select("@", **exprs).collect(optimizations=_ALIKE_ONCE).get_columns()[1:]
 
 
 def with_absent(present: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:

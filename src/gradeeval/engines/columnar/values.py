@@ -220,6 +220,7 @@ class Values:
                 columns[f"{name}{end}/"] = bound.lower.cast(type_for(bound.bottom))
         self.add(kind, **columns)
         table = self.relations.tables[kind]
+        table.make(columns)
         some = {end: table.column(f"{name}{end}").any() for end in ("none", "empty")}
         kept = {end: self._column_bound(kind, f"{name}{end}", bound) for end, bound in ends.items()}
         return Number(
