@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
-from gradeeval.files.canonical import exact_json
+from gradeeval.files.canonical import digest, exact_json
 from gradeeval.files.json import parse_json
-from gradeeval.files.ndjson import Line, read_lines
+from gradeeval.files.ndjson import Line, gathered, read_lines
 
 HERE = Path("a.ndjson")
 
@@ -107,3 +107,23 @@ def test_the_quick_way_reads_what_the_strict_one_reads(data: dict[str, object], 
     strict, quick = parse_json(raw.decode(), "a"), Line(HERE, 1, raw).data()
     assert quick == strict
     assert repr(quick) == repr(strict)
+
+
+flat = st.dictionaries(st.text(max_size=4), st.none() | st.booleans() | st.integers() | st.text(max_size=8), max_size=4)
+
+
+@given(
+    st.dictionaries(st.text(max_size=5), plain, max_size=4),
+    st.lists(flat, max_size=4) | st.lists(st.dictionaries(st.text(max_size=4), plain, max_size=3), max_size=3) | st.lists(plain, max_size=3),
+)  # fmt: skip
+def test_what_lines_hold_together_has_the_digest_of_its_content(head: dict[str, object], rows: list[object]) -> None:
+    whole = {**head, "rows": rows}
+    raws = [exact_json(head), *map(exact_json, rows)]
+    lines = [Line(HERE, number, raw) for number, raw in enumerate(raws, 1)]
+    assert gathered(HERE, lines, whole, "rows").content == digest(whole)
+
+
+def test_a_head_that_has_rows_inside_does_not_mislead_the_digest() -> None:
+    for inside in ({"rows": []}, [{"rows": []}], '"rows":[]'):
+        whole = {"a": inside, "z": inside, "rows": [{"b": 1, "a": "\x7f\n甲"}]}
+        assert gathered(HERE, [], whole, "rows").content == digest(whole)

@@ -9,10 +9,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gradeeval.errors import InvalidContent, NotFound
+from gradeeval.files.canonical import canonical_json
 from gradeeval.files.gathering import Gathering
 from gradeeval.files.json import json_places, parse_json
 from gradeeval.files.limits import MAX_VALUES
@@ -24,6 +26,8 @@ from gradeeval.problems import Problem, path_text
 SUFFIXES = (".ndjson", ".jsonl")
 MAX_LINE = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024
+_WRITTEN = frozenset((str, bool, int, type(None)))
+"""What any writer of JSON writes alike."""
 MAX_QUICK = MAX_VALUES
 """Bytes of a line that cannot hold more values than a file may."""
 
@@ -115,7 +119,27 @@ def gathered(path: Path, lines: Sequence[Line], data: Any, first: str) -> PlainF
     whole = hashlib.sha256()
     for line in lines:
         whole.update(line.raw + b"\n" if line.whole else line.raw)
-    return PlainFile(path, data, whole.hexdigest(), b"", SUFFIXES[0], "", [_Lines(lines, first)])
+    content = _content(data, first)
+    return PlainFile(path, data, whole.hexdigest(), b"", SUFFIXES[0], content, [_Lines(lines, first)])
+
+
+def _content(data: Any, first: str) -> str:
+    """The digest of what lines hold together, in a tenth of the time; empty where their rows are not flat, or there is a decimal."""
+    rows = data[first]
+    if set(map(type, rows)) != {dict} or not _WRITTEN.issuperset(
+        map(type, chain.from_iterable(map(dict.values, rows)))
+    ):
+        return ""
+    head = canonical_json({**data, first: []}).split(f'"{first}":[]'.encode())
+    try:
+        from msgspec.json import encode
+
+        written = encode(rows, order="sorted")
+    except (ImportError, OverflowError, ValueError):
+        return ""
+    return (
+        hashlib.sha256(f'"{first}":'.encode().join((head[0], written + head[1]))).hexdigest() if len(head) == 2 else ""
+    )
 
 
 def _quick_reader() -> Callable[[bytes], dict[str, Any] | None]:
