@@ -111,6 +111,7 @@ def _codes(
     codes = rows.select("@row")
     if exprs:
         codes = codes.hstack(table.evaluated(exprs, table.wanted))
+        table.forget_bytes()
     if slow:
         run.fallen_back += [requirement.id for requirement in slow]
         codes = codes.hstack(_one_by_one(run, rows, kind, columns, exact, slow))

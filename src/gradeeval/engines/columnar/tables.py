@@ -78,7 +78,8 @@ class Table:
         """The given columns: names, types, and of numbers how large they are, -1 where there are none."""
         if self._shape is None:
             given = {name: dtype for name, dtype in self.frame.schema.items() if not name.startswith("@")}
-            numbers = [name for name, dtype in given.items() if dtype in (pl.Int64, pl.Int128)]
+            # Of 16 bits are places in orders and on lists.
+            numbers = [name for name, dtype in given.items() if dtype.is_integer() and dtype != pl.Int16]
             ends = self.frame.select(pl.col(numbers).min().name.prefix("<"), pl.col(numbers).max())
             lows, highs = (ends.row(0)[: len(numbers)], ends.row(0)[len(numbers) :]) if numbers else ((), ())
             for name, low, high in zip(numbers, lows, highs, strict=True):
@@ -162,6 +163,11 @@ class Table:
             needed = self._among(dict.fromkeys(root for column in step.values() for root in column.roots))
             made = _selected(needed, {name: column.expr for name, column in step.items()})
             self.made.update(zip(step, made, strict=True))
+
+    def forget_bytes(self) -> None:
+        """Lets go of the bytes that codes were joined from; whoever looks at them again has them made again."""
+        for name in [name for name in self.lasting if name in self.made and self.made[name].dtype == pl.UInt8]:
+            del self.made[name]
 
     def in_period(self, text: str) -> pl.DataFrame:
         """``@id`` and ``@row`` of the latest view of each subject within the last year of a period, not after its end.
