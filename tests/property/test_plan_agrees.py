@@ -104,7 +104,7 @@ def test_tables_of_other_columns_are_of_another_shape(monkeypatch: pytest.Monkey
     def same(self: tables.Table) -> tables.Shape:
         assert shape is not None
         shape(self)
-        return ()
+        return frozenset()
 
     monkeypatch.setattr(tables.Table, "shape", property(same))
     assert caught()

@@ -32,7 +32,7 @@ def test_a_large_magnitude_stays_as_it_is(top: int) -> None:
 def test_tables_of_one_shape_may_differ_in_rows() -> None:
     shape = table(x=[1, None, 200], y=[True, None, False]).shape
     assert table(x=[-255], y=[None]).shape != shape  # of another type: nothing is known of it
-    assert table(x=[-255, 3], y=[False, True]).shape == shape
+    assert table(y=[False, True], x=[-255, 3]).shape == shape
     for other in (
         table(x=[1, 256], y=[True, False]),
         table(x=[None, 1], y=[True, False], z=[1, 2]),

@@ -19,7 +19,7 @@ _ALIKE_ONCE = pl.QueryOptFlags.none(comm_subexpr_elim=True)
 """What repeats among expressions is worked out once, which an eager select does not do."""
 
 
-Shape = tuple[tuple[str, str, int], ...]
+Shape = frozenset[tuple[str, str, int]]
 """What expressions over a table depend on, by column: its type and how large its numbers are."""
 
 
@@ -84,7 +84,7 @@ class Table:
             lows, highs = (ends.row(0)[: len(numbers)], ends.row(0)[len(numbers) :]) if numbers else ((), ())
             for name, low, high in zip(numbers, lows, highs, strict=True):
                 self._tops[name] = -1 if low is None else rounded(max(-low, high))
-            self._shape = tuple((name, str(dtype), self._tops.get(name, 0)) for name, dtype in given.items())
+            self._shape = frozenset((name, str(dtype), self._tops.get(name, 0)) for name, dtype in given.items())
         return self._shape
 
     def top(self, name: str) -> int:
