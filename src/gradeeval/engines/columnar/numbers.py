@@ -74,7 +74,8 @@ def constant(limit: Limit) -> Bound:
         return Bound(literal(1 if limit > 0 else -1, pl.Int64), 1, literal(0, pl.Int64), 1)
     exact = Fraction(limit)
     top, bottom = abs(exact.numerator), exact.denominator
-    return Bound(literal(exact.numerator, type_for(top)), top, literal(bottom, type_for(bottom)), bottom)
+    lower = None if bottom == 1 else literal(bottom, type_for(bottom))
+    return Bound(literal(exact.numerator, type_for(top)), top, lower, bottom)
 
 
 def compared(bound: Bound, op: str, limit: Limit) -> pl.Expr:

@@ -44,6 +44,8 @@ class Outcomes:
     permits: Mapping[str, Requirement]
     tested: dict[str, Value] = field(default_factory=dict)
     yearly: dict[str, str] = field(default_factory=dict)
+    _years_of: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
+    _whole_spans: dict[tuple[str, Span], pl.Series] = field(default_factory=dict)
 
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
@@ -239,17 +241,16 @@ class Outcomes:
     def _total(self, kind: str, span: Span, reference: Reference) -> Value:
         """What ``within`` tests: the years added up, of a yes/no whether it was done in one of them."""
         values = self.values
-        table = values.relations.tables[kind]
         value = values.value(kind, reference)
         first = self._first(kind, span)
         last = pl.col("@year") if span.last is None else pl.min_horizontal(pl.col("@year"), pl.lit(span.last))
         within: list[tuple[Value, pl.Expr]] = []
         for year in self._years(kind, span):
-            own = (table.frame["@year"] == year) & (table.frame["@first"] == year)
-            frame = pl.DataFrame({"own": own, "row": table.frame["@row"], "there": table.in_year(year)})
-            rows = frame.select(pl.when("own").then("row").otherwise("there")).to_series()
+            rows = self._own_or_in(kind, year)
             within.append((values.gathered(value, kind, rows, kind, reference.type), (first <= year) & (last >= year)))
-        whole = self._whole_span(kind, first, last)
+        if (kind, span) not in self._whole_spans:
+            self._whole_spans[kind, span] = self._whole_span(kind, first, last)
+        whole = self._whole_spans[kind, span]
         reported = values.gathered(
             values.reported(kind, reference.name, reference.type), kind, whole, kind, reference.type
         )
@@ -276,6 +277,17 @@ class Outcomes:
             ),
         )
 
+    def _own_or_in(self, kind: str, year: int) -> pl.Series:
+        """For each row the row of its subject in a year: itself where it is of that year alone."""
+        found = self._years_of.get((kind, year))
+        if found is None:
+            table = self.values.relations.tables[kind]
+            own = (table.frame["@year"] == year) & (table.frame["@first"] == year)
+            frame = pl.DataFrame({"own": own, "row": table.frame["@row"], "there": table.in_year(year)})
+            found = frame.select(pl.when("own").then("row").otherwise("there")).to_series()
+            self._years_of[kind, year] = found
+        return found
+
     def _sum(self, kind: str, span: Span, reference: Reference, within: Sequence[tuple[Value, pl.Expr]]) -> Number:
         values = self.values
         lo = hi = constant(0)
@@ -284,8 +296,8 @@ class Outcomes:
         for value, inside in within:
             assert isinstance(value, Number)
             counts = inside & ~or_false(value.empty)
-            number = values.kept(kind, Number(chosen(counts, value.lo, nothing), chosen(counts, value.hi, nothing)))
-            lo, hi = added(lo, number.lo), added(hi, number.hi)
+            lo = added(lo, chosen(counts, value.lo, nothing))
+            hi = added(hi, chosen(counts, value.hi, nothing))
             none = none & (or_false(value.none) | ~inside)
             empty = empty & (or_false(value.empty) | ~inside)
             exact = same(value.lo, value.hi) & ~or_false(value.none) & ~or_false(value.empty)

@@ -203,16 +203,16 @@ class Values:
 
     def kept(self, kind: str, number: Number, value_type: ValueType | None = None) -> Number:
         """The same number as columns of the table, with magnitudes that were looked at and *unknown* as the range."""
-        none, empty = or_false(number.none), or_false(number.empty)
         lo, hi = number.lo, number.hi
         exact = lo is hi
-        if value_type is not None:
+        marks = {end: mark for end, mark in (("none", number.none), ("empty", number.empty)) if mark is not None}
+        if value_type is not None and marks:
             whole = unknown_range(value_type)
             exact = False
-            unknown = none | empty
+            unknown = reduce(or_, marks.values())
             lo, hi = chosen(unknown, constant(whole.lo), lo), chosen(unknown, constant(whole.hi), hi)
         name = self.fresh()
-        columns = {f"{name}none": none.fill_null(value=False), f"{name}empty": empty.fill_null(value=False)}
+        columns = {f"{name}{end}": mark.fill_null(value=False) for end, mark in marks.items()}
         ends = {"lo": lo} if exact else {"lo": lo, "hi": hi}
         for end, bound in ends.items():
             columns[f"{name}{end}"] = bound.upper.cast(type_for(bound.top))
@@ -221,13 +221,13 @@ class Values:
         self.add(kind, **columns)
         table = self.relations.tables[kind]
         table.make(columns)
-        some = {end: table.column(f"{name}{end}").any() for end in ("none", "empty")}
+        some = {end for end in marks if table.column(f"{name}{end}").any()}
         kept = {end: self._column_bound(kind, f"{name}{end}", bound) for end, bound in ends.items()}
         return Number(
             kept["lo"],
             kept.get("hi", kept["lo"]),
-            pl.col(f"{name}none") if some["none"] else None,
-            pl.col(f"{name}empty") if some["empty"] else None,
+            pl.col(f"{name}none") if "none" in some else None,
+            pl.col(f"{name}empty") if "empty" in some else None,
         )
 
     def reduced(self, kind: str, number: Number) -> Number:
@@ -285,8 +285,8 @@ class Values:
             if value.hi is not value.lo:
                 lower = None if value.hi.lower is None else taken(value.hi.lower)
                 hi = replace(value.hi, upper=taken(value.hi.upper), lower=lower)
-            none, empty = taken(or_false(value.none)), taken(or_false(value.empty))
-            made = Number(lo, hi, none.fill_null(value=True), empty.fill_null(value=False))
+            none = taken(or_false(value.none)).fill_null(value=True)
+            made = Number(lo, hi, none, None if value.empty is None else taken(value.empty).fill_null(value=False))
         found = self.relations.tables[source].evaluated(exprs).select_seq(pl.all().gather(rows))
         self.add(kind, **dict(zip(exprs, found.get_columns(), strict=True)))
         return self.kept(kind, made, value_type) if isinstance(made, Number) else made
