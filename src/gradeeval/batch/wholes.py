@@ -82,9 +82,11 @@ class _Members:
 
 def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
     """The parts of each judged whole of a kind, by the sort that requirements bind."""
-    at = keys.select(pl.col(ROW).alias("@whole"), pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"))
+    places = pl.repeat(None, run.table(whole).height, dtype=pl.UInt32, eager=True)
+    places = places.scatter(keys[ROW], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))
     for reach, edges in rollup.members(run, whole):
-        own = edges.join(at, on="@whole").select("at", pl.col("@part").alias(ROW)).sort("at", ROW)
+        at = places.gather(edges["@whole"]).alias("at")
+        own = pl.DataFrame([at, edges["@part"].alias(ROW)]).drop_nulls("at").sort("at", ROW)
         yield _Members(whole, reach, keys, own)
 
 
@@ -121,20 +123,20 @@ def _apart(
     """``part`` and codes of parts that have no results of their own, or that are not asked there what their whole asks them."""
     made = [pl.DataFrame(schema={"part": pl.UInt32})]
     for kind in KINDS:
-        own = rows[kind].select(ROW, _ASKED) if kind in rows else None
-        found = [pl.DataFrame(schema={ROW: pl.UInt32})]
-        for one in members:
-            if one.part.kind == kind:
-                by = one.wholes[_ASKED].gather(one.edges["at"]).alias("@by")
-                asked = one.edges.select(ROW).with_columns(by).unique()
-                if own is not None:
-                    asked = asked.join(own, on=ROW, how="left")
-                    pairs = asked.select("@by", _ASKED).unique().drop_nulls()
-                    same = [choice.covers(mine, theirs) for theirs, mine in pairs.iter_rows()]
-                    asked = asked.join(pairs.filter(pl.Series(same, dtype=pl.Boolean)), on=["@by", _ASKED], how="anti")
-                found.append(asked.select(ROW))
         ids = [item.id for item in choice.requirements if item.binds.kind == kind]
-        those = pl.concat(found)[ROW].unique().sort()
+        height = run.table(kind).height
+        asked = pl.repeat(None, height, dtype=pl.UInt32, eager=True)
+        if kind in rows:
+            asked = asked.scatter(rows[kind][ROW], rows[kind][_ASKED])
+        there = pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True)
+        for one in members:
+            by = one.wholes[_ASKED].gather(one.edges["at"])
+            for theirs in by.unique() if one.part.kind == kind else ():
+                covered = [mine for mine in range(len(choice.sets)) if choice.covers(mine, theirs)]
+                own = pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True)
+                own = own.scatter(one.edges[ROW].filter(by == theirs), values=True)
+                there |= own & ~asked.is_in(covered).fill_null(value=False)
+        those = there.arg_true()
         if those.len() and ids:
             codes = run.codes[kind].select(pl.col(ids).gather(those))
             made.append(pl.DataFrame([numbers[kind].gather(those).alias("part")]).hstack(codes))

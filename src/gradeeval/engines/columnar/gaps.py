@@ -12,7 +12,7 @@ import polars as pl
 
 from gradeeval.engines.columnar.codes import MISSED, UNSURE
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.measures import MEASURED, exact_of, measures, narrowed
+from gradeeval.engines.columnar.measures import MEASURED, exact_of, listed_of, measures, narrowed
 from gradeeval.engines.columnar.stacked import Stacked, figures_of, stackable
 from gradeeval.engines.columnar.tables import ROW, Table
 from gradeeval.language.nodes import Requirement
@@ -61,8 +61,10 @@ def lacking(
         if rows.is_empty():
             continue
         found = {ROW: rows, "code": cells.gather(rows)}
-        exact = exact_of(run, requirement) if by_columns and requirement.every_year is None else None
-        stacked = stackable(exact, table, rows) if exact is not None else None
+        stacked = None
+        if by_columns and requirement.every_year is None:
+            target = exact_of(run, requirement) or listed_of(run, requirement)
+            stacked = stackable(target, table, rows) if target is not None else None
         if by_columns and stacked is None:
             found |= _figures(run, requirement, table, rows)
         held.append(_Found(requirement, found, some, stacked))

@@ -82,8 +82,9 @@ def measures(run: Run, requirement: Requirement) -> dict[str, pl.Expr]:
     value = run.outcomes.tested[requirement.id]
     if isinstance(value, Number):
         return _of_number(run, requirement, reference, value)
-    if isinstance(requirement.target.test, Includes) and not isinstance(value, pl.Expr):
-        return _of_list(requirement.target.test, value)
+    listed = listed_of(run, requirement)
+    if listed is not None:
+        return of_list(listed)
     if reference.type.form == "ordered" and isinstance(value, pl.Expr):
         rank = pl.when(value >= 0).then(value).cast(pl.Float64)
         return {"actual_lo": rank, "actual_hi": rank}
@@ -112,14 +113,33 @@ def formula_of(run: Run, requirement: Requirement) -> Formula | None:
     return indicator.formula if indicator is not None else None
 
 
-def _of_list(test: Includes, value: Value) -> dict[str, pl.Expr]:
-    assert isinstance(value, dict)
-    has = pl.sum_horizontal([value[code].fill_null(value=False).cast(pl.Int32) for code in test.codes])
-    lacks = pl.sum_horizontal([(~value[code]).fill_null(value=False).cast(pl.Int32) for code in test.codes])
-    most = len(test.codes)
-    ends = (has, most - lacks, has - most, 0 - lacks, lacks, most - has)
-    names = [name for name in FIGURES if name not in ("numerator", "denominator")]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A target on a list of codes: how many of those that are asked for it has, how many it lacks, and how many there are."""
+
+    has: pl.Expr
+    lacks: pl.Expr
+    most: int | pl.Expr
+
+
+def listed_of(run: Run, requirement: Requirement) -> Listed | None:
+    """What a target on a list looks at; None of other targets."""
+    test, value = requirement.target.test, run.outcomes.tested[requirement.id]
+    if not isinstance(test, Includes) or not isinstance(value, Mapping):
+        return None
+    has, lacks = (
+        pl.sum_horizontal([truth.fill_null(value=False).cast(pl.Int32) for truth in truths])
+        for truths in zip(*((value[code], ~value[code]) for code in test.codes), strict=True)
+    )
+    return Listed(has, lacks, len(test.codes))
+
+
+def of_list(listed: Listed) -> dict[str, pl.Expr]:
+    """How many codes it has, and how many more it needs: null where none of them is known."""
+    has, lacks, most = listed.has, listed.lacks, listed.most
     known = has + lacks > 0
+    names = [name for name in FIGURES if name not in ("numerator", "denominator")]
+    ends = (has, most - lacks, has - most, 0 - lacks, lacks, most - has)
     made = {name: pl.when(known).then(expr.cast(pl.Float64)) for name, expr in zip(names, ends, strict=True)}
     return {**made, "unit": pl.when(known).then(as_unit(CODES))}
 

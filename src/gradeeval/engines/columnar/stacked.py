@@ -1,4 +1,4 @@
-"""Figures of exact numbers, of many requirements at once: their cells stand in one frame, and their limits are columns of it.
+"""Figures of exact numbers and of lists, of many requirements at once: their cells stand in one frame, and their limits are columns of it.
 
 What an expression costs to make and to plan is paid once for all requirements that are alike, not once for each.
 """
@@ -12,7 +12,7 @@ from fractions import Fraction
 import polars as pl
 
 from gradeeval.engines.columnar.distances import Aim, Limit, Quotient, bases_of, equal, of_anything, of_exact
-from gradeeval.engines.columnar.measures import Exact
+from gradeeval.engines.columnar.measures import Exact, Listed, of_list
 from gradeeval.engines.columnar.numbers import Bound, Number
 from gradeeval.engines.columnar.tables import Table
 
@@ -22,9 +22,9 @@ _HELD = 2**62
 
 @dataclass(frozen=True, slots=True)
 class _Likeness:
-    """What requirements agree in whose cells can stand in one frame."""
+    """What requirements agree in whose cells can stand in one frame; of lists only what they are made from."""
 
-    aim: Aim
+    aim: Aim | None
     factor: Fraction
     columns: tuple[str, ...]
     ends: tuple[bool, bool, bool]
@@ -36,13 +36,23 @@ class Stacked:
     """The cells of one requirement, to stand in a frame with those of others: ``columns`` of what was tested."""
 
     like: _Likeness
-    exact: Exact
+    target: Exact | Listed
     columns: Mapping[str, pl.Series]
     rows: int
 
 
-def stackable(exact: Exact, table: Table, rows: pl.Series) -> Stacked | None:
-    """These rows of a requirement on exact numbers; None where its limits are no whole numbers or too large for one frame."""
+def stackable(target: Exact | Listed, table: Table, rows: pl.Series) -> Stacked | None:
+    """These rows of a requirement; None where its limits are no whole numbers or too large for one frame."""
+    if isinstance(target, Listed):
+        exprs = {"has": target.has, "lacks": target.lacks}
+        return Stacked(_LISTS, target, table.evaluated(exprs, at=rows).to_dict(), rows.len())
+    return _stackable(target, table, rows)
+
+
+_LISTS = _Likeness(None, Fraction(1), ("has", "lacks"), (False, False, False), None)
+
+
+def _stackable(exact: Exact, table: Table, rows: pl.Series) -> Stacked | None:
     limits = [limit for limit in exact.limits if not isinstance(limit, float)]
     value, quotient = exact.value, exact.quotient
     largest = max((abs(Fraction(limit)) for limit in limits), default=Fraction(0))
@@ -96,9 +106,21 @@ def _figures(found: Sequence[Stacked]) -> pl.DataFrame:
     """The figures of requirements that are alike, one after the other."""
     like = found[0].like
     columns = {name: pl.concat([one.columns[name] for one in found]) for name in like.columns}
+    return _of_lists(found, columns) if like is _LISTS else _of_numbers(found, columns)
+
+
+def _of_lists(found: Sequence[Stacked], columns: dict[str, pl.Series]) -> pl.DataFrame:
+    most = [one.target.most for one in found if isinstance(one.target, Listed)]
+    columns["most"] = _repeated(pl.Series(most, dtype=pl.Int32), found)
+    return pl.DataFrame(columns).select_seq(**of_list(Listed(pl.col("has"), pl.col("lacks"), pl.col("most"))))
+
+
+def _of_numbers(found: Sequence[Stacked], columns: dict[str, pl.Series]) -> pl.DataFrame:
+    like, exact = found[0].like, [one.target for one in found if isinstance(one.target, Exact)]
+    assert like.aim is not None
     sides: list[Limit] = []
     for side, name in enumerate(("low", "high")):
-        own = [one.exact.limits[side] for one in found]
+        own = [one.limits[side] for one in exact]
         if isinstance(own[0], float):
             sides.append(own[0])
         elif side == 1 and like.ends[2]:
@@ -111,17 +133,17 @@ def _figures(found: Sequence[Stacked]) -> pl.DataFrame:
     def column(name: str) -> pl.Expr | None:
         return pl.col(name) if name in columns else None
 
-    numbers = [one.exact.value.lo for one in found]
+    numbers = [one.value.lo for one in exact]
     top, bottom = max(one.top for one in numbers), max(one.bottom for one in numbers)
     bound = Bound(pl.col("value"), top, column("lower"), bottom, like.factor)
     value = Number(bound, bound, None, column("empty"), pl.col("value"), column("half"))
     quotient = None
     if like.scales is not None:
-        most = max(one.exact.quotient.most for one in found if one.exact.quotient is not None)
+        most = max(one.quotient.most for one in exact if one.quotient is not None)
         quotient = Quotient(pl.col("known"), pl.col("of"), pl.col("to"), *like.scales, most)
     limits = sides[0], sides[1]
     if value.half is not None:
-        ends = zip(*(of_anything(one.exact.limits, like.aim) for one in found), strict=True)
+        ends = zip(*(of_anything(one.limits, like.aim) for one in exact), strict=True)
         for at, end in enumerate(ends):
             columns[f"any {at}"] = _repeated(pl.Series(end, dtype=pl.Float64), found)
     frame = pl.DataFrame(columns)
