@@ -75,13 +75,16 @@ class Judged:
     fallen_back: list[str] = field(default_factory=list)
 
 
-def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) -> Judged:
-    """Judges the latest profile of each subject up to the day; ``own``: only these ids of each kind have results.
+def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], rules: Rules) -> Judged:
+    """Judges the latest profile of each subject up to the day.
+
+    ``read`` gives the columns, which are let go when they are judged, and the only ids of each kind that have results.
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
     ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
     in a fixed order. ``rollup`` is made of the tally.
     """
+    columns, own = read()
     around = Places(columns, rules.scope, lenient=False)
     regions = Regions(around.rosters)
     asked = {
@@ -99,6 +102,7 @@ def judged(columns: Columns, own: Mapping[str, pl.Series] | None, rules: Rules) 
         roll_up=True,
         places=around,
     )
+    del columns
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
     there = {kind: counts_of(codes) for kind, codes in run.codes.items()}

@@ -242,8 +242,7 @@ def judge_job(job: Job, manifest: Manifest, installed: Installed) -> Judged:
     """Judges a part of a dataset, whose folder holds the files of the parts that the job names. Raises ``InvalidContent``."""
     _verify(job, manifest)
     rules = installed.rules(job.as_of, job.wanted)
-    columns, own = _columns(job, manifest, installed, names_of(rules))
-    return judged(columns, own, rules)
+    return judged(partial(_columns, job, manifest, installed, names_of(rules)), rules)
 
 
 def part_plain(part: str, made: Judged, files: Sequence[Mapping[str, Any]]) -> bytes:

@@ -29,16 +29,21 @@ class Streamed:
     pieces: Callable[[], Iterator[pl.DataFrame]]
 
 
-def written(frames: Mapping[str, pl.DataFrame | Streamed], folder: Path) -> list[dict[str, Any]]:
-    """Writes the frames as Parquet; name, rows and SHA-256 of each file. Raises ``OSError`` where the disk refuses."""
+def written(frames: dict[str, pl.DataFrame | Streamed], folder: Path) -> list[dict[str, Any]]:
+    """Writes the frames as Parquet; name, rows and SHA-256 of each file. Raises ``OSError`` where the disk refuses.
+
+    ``frames`` is emptied: what is written is let go, and what is made piece by piece comes last.
+    """
     files = []
-    for name, frame in sorted(frames.items()):
+    for name in sorted(frames, key=lambda name: (isinstance(frames[name], Streamed), name)):
         path = folder / f"{name}.parquet"
+        frame = frames.pop(name)
         rows = _streamed(frame, path) if isinstance(frame, Streamed) else _whole(frame, path)
+        del frame
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         files.append({"path": path.name, "rows": rows, "sha256": sha256})
-    return files
+    return sorted(files, key=lambda file: str(file["path"]))
 
 
 def _whole(frame: pl.DataFrame, path: Path) -> int:

@@ -93,6 +93,7 @@ def judge(
     for kind in relations.tables:
         own = [item for item in requirements if item.binds.kind == kind]
         run.codes[kind] = _codes(run, kind, own, columns, exact)
+    relations.forget()
     return run
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -35,6 +35,11 @@ class Relations:
     _complete: dict[tuple[str, Reach], pl.Series] = field(default_factory=dict)
     _members: pl.DataFrame | None = None
     _networks: dict[str | None, pl.DataFrame] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Lets go of the values of profiles, which the tables have in their turn."""
+        profiles = {kind: frame.select(pl.col("^@.*$")) for kind, frame in self.columns.profiles.items()}
+        self.columns = self.maker.columns = replace(self.columns, profiles=profiles)
 
     # -- up --------------------------------------------------------------------------------------------------------
 
