@@ -26,7 +26,7 @@ from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.gaps import lacking, together
+from gradeeval.engines.columnar.gaps import lacking
 from gradeeval.engines.columnar.measures import FIGURES
 from gradeeval.engines.columnar.tally import tally
 from gradeeval.engines.views import View, World
@@ -165,10 +165,9 @@ def test_gaps_are_those_of_findings() -> None:
         if ruleset.reach.kind not in run.relations.tables:
             continue
         rows = {
-            (row["@row"], requirement.id): row
-            for found in lacking(run, ruleset.reach.kind)
-            for requirement, cells in found
-            for row in together([cells]).iter_rows(named=True)
+            (row["@row"], requirements[row["place"]].id): row
+            for requirements, cells in lacking(run, ruleset.reach.kind)
+            for row in cells.iter_rows(named=True)
         }
         for finding in findings(ruleset, world, as_of):
             requirement = finding.requirement

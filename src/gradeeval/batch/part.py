@@ -20,7 +20,7 @@ from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
-from gradeeval.engines.columnar.gaps import Cells, lacking, together
+from gradeeval.engines.columnar.gaps import lacking
 from gradeeval.engines.columnar.measures import MEASURED
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
@@ -265,23 +265,20 @@ def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[p
             marked[places] = None if mark.all(ignore_nulls=False) else mark
         return marked[places]
 
-    return (_named(run, kind, found) for found in lacking(run, kind, among))
+    return (_named(run, kind, *found) for found in lacking(run, kind, among))
 
 
-def _named(run: Run, kind: str, found: Sequence[tuple[Requirement, Cells]]) -> pl.DataFrame:
+def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.DataFrame) -> pl.DataFrame:
     """The cells of some requirements with what each of these has in common, written once for all."""
-    one = pl.Series([0], dtype=pl.UInt32)
-    place = pl.concat([(one + at).new_from_index(0, cells["@row"].len()) for at, (_, cells) in enumerate(found)])
-    said = {"requirement": [item.id for item, _ in found], "target": [target_text(item) for item, _ in found]}
-    frame = together([cells for _, cells in found])
+    said = {"requirement": [item.id for item in requirements], "target": [target_text(item) for item in requirements]}
     missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, pl.Categorical))
-    made = {name: pl.lit(pl.Series(texts, dtype=pl.Categorical).gather(place)) for name, texts in said.items()}
+    made = {name: pl.lit(pl.Series(texts, dtype=pl.Categorical)[cells["place"]]) for name, texts in said.items()}
     made |= {
         "kind": pl.lit(kind, pl.Categorical),
-        "id": pl.lit(run.table(kind).frame["@id"].gather(frame["@row"])),
+        "id": pl.lit(run.table(kind).frame["@id"][cells["@row"]]),
         "outcome": missed.otherwise(pl.lit(UNKNOWN, pl.Categorical)),
     }
-    return frame.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
+    return cells.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
 
 
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:

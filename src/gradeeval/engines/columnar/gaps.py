@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,31 +20,31 @@ if TYPE_CHECKING:
 
 PIECE = 245_760
 """About how many rows are made at a time: twice what the database of ``results`` takes at a time."""
-LACKING: dict[str, PolarsDataType] = {ROW: pl.UInt32, "code": pl.UInt8, **MEASURED}
-Cells = dict[str, pl.Series]
-"""The columns of ``LACKING``: what has no figures names none."""
+LACKING: dict[str, PolarsDataType] = {ROW: pl.UInt32, "place": pl.UInt32, "code": pl.UInt8, **MEASURED}
+"""The columns of what is lacking: the row of the subject, the place of the requirement, the code and the figures."""
+_Cells = dict[str, pl.Series]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The cells of a requirement that lack something, with their figures or what these are made of; ``some``: of unknown ones too."""
+    """The cells of a requirement that lack something, with their figures or what these are made of."""
 
     requirement: Requirement
-    cells: Cells
-    some: bool
+    cells: _Cells
     stacked: Stacked | None = None
 
 
 def lacking(
     run: Run, kind: str, among: Callable[[Requirement], pl.Series | None] | None = None
-) -> Iterator[Sequence[tuple[Requirement, Cells]]]:
-    """The requirements on a kind, in order, each with its cells that lack something, about ``PIECE`` rows at a time.
+) -> Iterator[tuple[list[Requirement], pl.DataFrame]]:
+    """Requirements on a kind, in order, and the cells that lack something of these: ``LACKING``, about ``PIECE`` rows at a time.
 
     ``among`` marks the rows that count. What is unknown is there only with figures: the rest is told by its code. What
     ``reference`` judged in the place of columns has none.
     """
     table, codes = run.table(kind), run.codes[kind]
     every = table.frame[ROW].head(codes.height)
+    missed = pl.Series([MISSED], dtype=pl.UInt8)
     held: list[_Found] = []
     count = 0
     for requirement in run.requirements:
@@ -60,23 +58,23 @@ def lacking(
         rows = every.filter(here if marked is None else here & marked)
         if rows.is_empty():
             continue
-        found = {ROW: rows, "code": cells.gather(rows)}
+        found = {ROW: rows, "code": cells[rows] if some else missed.new_from_index(0, rows.len())}
         stacked = None
         if by_columns and requirement.every_year is None:
             target = exact_of(run, requirement) or listed_of(run, requirement)
             stacked = stackable(target, table, rows) if target is not None else None
         if by_columns and stacked is None:
             found |= _figures(run, requirement, table, rows)
-        held.append(_Found(requirement, found, some, stacked))
+        held.append(_Found(requirement, found, stacked))
         count += rows.len()
         if count >= PIECE:
-            yield _finished(held)
+            yield _together(held)
             held, count = [], 0
     if held:
-        yield _finished(held)
+        yield _together(held)
 
 
-def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) -> Cells:
+def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) -> _Cells:
     asked = measures(run, requirement)
     if not asked:
         return {}
@@ -87,26 +85,19 @@ def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) 
     return {name: made[once[id(expr)]] for name, expr in asked.items()}
 
 
-def _finished(found: Sequence[_Found]) -> list[tuple[Requirement, Cells]]:
+def _together(found: Sequence[_Found]) -> tuple[list[Requirement], pl.DataFrame]:
     figures = iter(figures_of([one.stacked for one in found if one.stacked is not None]))
-    made = []
-    for one in found:
-        cells = one.cells if one.stacked is None else one.cells | next(figures)
-        if one.some:  # of what is unknown only that counts of which anything is known
-            ends = (cells[name].is_finite().fill_null(value=False) for name in ("actual_lo", "actual_hi"))
-            told = reduce(or_, ends, cells["code"] == MISSED)
-            if not told.all():
-                cells = {name: column.filter(told) for name, column in cells.items()}
-        made.append((one.requirement, cells))
-    return made
-
-
-def together(found: Sequence[Cells]) -> pl.DataFrame:
-    """The cells of several requirements one after another, as ``LACKING``."""
-    nothing = max((cells[ROW].len() for cells in found), default=0)
+    cells = [one.cells if one.stacked is None else one.cells | next(figures) for one in found]
+    heights = [one[ROW].len() for one in cells]
+    places = pl.Series(range(len(found)), dtype=pl.UInt32)
     columns = []
     for name, dtype in LACKING.items():
-        none = pl.Series([None], dtype=dtype).new_from_index(0, nothing)
-        own = [cells[name] if name in cells else none.head(cells[ROW].len()) for cells in found]
+        none = pl.Series([None], dtype=dtype).new_from_index(0, max(heights))
+        own = [one[name] if name in one else none.head(height) for one, height in zip(cells, heights, strict=True)]
+        if name == "place":
+            own = [places.new_from_index(at, height) for at, height in enumerate(heights)]
         columns.append(pl.concat([none.clear(), *own]).alias(name))
-    return pl.DataFrame(columns)
+    # Of what is unknown only that counts of which anything is known.
+    known = pl.col("actual_lo").is_finite() | pl.col("actual_hi").is_finite()
+    told = (pl.col("code") == MISSED) | known.fill_null(value=False)
+    return [one.requirement for one in found], pl.DataFrame(columns).filter(told)

@@ -123,7 +123,11 @@ class Table:
         names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
         self.make(names)
         if at is not None:
-            needed = pl.DataFrame([at.alias("@"), *(self.column(name).gather(at).alias(name) for name in names)])
+            columns = (self.column(name) for name in names)
+            taken = (column.gather(at) if at.null_count() else column[at] for column in columns)
+            needed = pl.DataFrame(
+                [at.alias("@"), *(column.alias(name) for column, name in zip(taken, names, strict=True))]
+            )
             return pl.DataFrame(needed.select_seq("@", **exprs).get_columns()[1:])
         needed = self._among(names)
         return pl.DataFrame(_selected(needed if rows is None else needed.head(rows), exprs))
