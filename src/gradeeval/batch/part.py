@@ -18,7 +18,7 @@ from gradeeval.batch.wholes import behind
 from gradeeval.batch.writing import Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
+from gradeeval.engines.columnar.codes import MISSED, Counts, codes_in, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.gaps import lacking
 from gradeeval.engines.columnar.measures import MEASURED
@@ -105,14 +105,14 @@ def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], r
     del columns
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
-    there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
+    there = {kind: codes_in(codes) for kind, codes in run.codes.items()}
     rows = {kind: _rows(run, kind, choice, _among(own, kind)) for kind in KINDS}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
     places = _places(rows.values(), regions)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
-        counts = counts_of(codes, [item.id for item in _of_kind(choice, kind)], there[kind])
+        counts = counts_of(codes, {item.id: there[kind][item.id] for item in _of_kind(choice, kind)})
         said = verdict_of(codes, _of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = keys.select(
             pl.lit(kind).alias("kind"),
@@ -295,7 +295,9 @@ _TALLY = pl.DataFrame(
 ).select(*ADDED_UP, *COUNTED)
 
 
-def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Counts]) -> pl.DataFrame:
+def _tally(
+    run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Mapping[str, Iterable[int]]]
+) -> pl.DataFrame:
     """The tally of one kind of whole, in order."""
     documents = [item.document for item in choice.requirements]
     asked = [
@@ -309,8 +311,10 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapp
         tally(run, whole, there)
         .join(wholes, on="@row")
         .join(pl.DataFrame(asked, {"@asked": pl.UInt32, "place": pl.UInt32}, orient="row"), on=["@asked", "place"])
-        .sort("whole", "place", "outcome")
     )
+    # By whole, requirement and outcome; one key is sorted in a fraction of the time of three.
+    key = (pl.col("whole").cast(pl.UInt64) * len(choice.requirements) + pl.col("place")) * 8
+    frame = frame.sort(key + pl.col("outcome").to_physical())
     ids = pl.Series([item.id for item in choice.requirements], dtype=pl.String)
     return frame.select(
         pl.lit(whole).alias("kind"),

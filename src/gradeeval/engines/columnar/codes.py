@@ -6,7 +6,7 @@ target's codes 0 to 3 are set in 7 (unknown whether bound) and in 15 (not bound)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 from functools import cache
 
 import polars as pl
@@ -86,18 +86,24 @@ Counts = Mapping[str, Mapping[int, int]]
 """By column how many cells have which code, of the codes that there are."""
 
 
-def counts_of(codes: pl.DataFrame, names: Sequence[str] | None = None, there: Counts | None = None) -> Counts:
-    """The codes of these columns, or of all; ``there`` has those that there can be, where that is known."""
-    counted = codes.columns if names is None else list(names)
-    found: dict[str, dict[int, int]] = {name: {} for name in counted}
-    if codes.is_empty():
-        return found
-    among = {code: [name for name in counted if there is None or code in there[name]] for code in MEANING}
-    sums = (
+def codes_in(codes: pl.DataFrame) -> dict[str, frozenset[int]]:
+    """By column which codes there are."""
+    if codes.is_empty() or not codes.width:
+        return dict.fromkeys(codes.columns, frozenset())
+    return {
+        name: frozenset(code for code in found if code is not None)
+        for name, (found,) in codes.select(pl.all().unique().implode()).to_dict(as_series=False).items()
+    }
+
+
+def counts_of(codes: pl.DataFrame, there: Mapping[str, Container[int]]) -> Counts:
+    """The codes of some columns; ``there`` has by column those that there can be."""
+    found: dict[str, dict[int, int]] = {name: {} for name in there}
+    among = {code: [name for name, own in there.items() if code in own] for code in MEANING}
+    sums = [
         (pl.col(some) == literal(code, pl.UInt8)).sum().name.prefix(f"{code} ") for code, some in among.items() if some
-    )
-    counts = codes.select(sums)
-    for key, count in counts.row(0, named=True).items() if counts.width else ():
+    ]
+    for key, count in codes.select(sums).row(0, named=True).items() if sums else ():
         code, _space, name = key.partition(" ")
         if count:
             found[name][int(code)] = count
