@@ -110,21 +110,26 @@ def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], r
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
     places = _places(rows.values(), regions)
+    rows["region"] = _with_names(rows["region"], places)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
         counts = counts_of(codes, {item.id: there[kind][item.id] for item in _of_kind(choice, kind)})
         said = verdict_of(codes, _of_kind(choice, kind), rules.as_of, counts).alias("verdict")
-        who = keys.select(
-            pl.lit(kind).alias("kind"),
-            *(pl.col(f"@{name}").alias(name) for name in ("id", "name", "period", "region")),
-        ).hstack(_around(keys, regions))
+        who = (
+            keys.select(
+                pl.lit(kind).alias("kind"),
+                *(pl.col(f"@{name}").alias(name) for name in ("id", "name", "period", "region")),
+            )
+            .with_columns(pl.col("name").fill_null(""))
+            .hstack(_around(keys, regions))
+        )
         types = keys.select(pl.col("@tier").alias("tier"), pl.col("@type").alias("type"))
         subjects.append(who.hstack(types).with_columns(said).hstack(by_subject(codes, counts)))
         verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
         made.findings.extend(by_requirement(counts, _of_kind(choice, kind), rules.as_of))
         made.subjects[kind] = keys.height
-    everybody = made.frames["subjects"] = _with_names(pl.concat(subjects), places)
+    everybody = made.frames["subjects"] = pl.concat(subjects)
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
     made.verdicts = dict(everybody.group_by("verdict").len().sort("verdict").iter_rows())
     made.frames["gaps"] = Streamed(
@@ -171,13 +176,17 @@ def _rows(run: Run, kind: str, choice: Choice, own: pl.Expr) -> pl.DataFrame:
 
 def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
     """The ids and codes of these rows; null where the requirement is not asked of the row."""
-    codes = keys.select("@asked", pl.col("@id").alias("id"))
+    places = {item.id: choice.places(item.id) for item in _of_kind(choice, kind)}
+    marks = {one: keys["@asked"].is_in(one) for one in dict.fromkeys(places.values())}
+    # Most parts are asked the same all over: nothing has to be taken out of these.
+    some = {one: f"@{number}" for number, (one, mark) in enumerate(marks.items()) if not mark.all(ignore_nulls=False)}
+    codes = keys.select(pl.col("@id").alias("id"), *(marks[one].alias(name) for one, name in some.items()))
     if run.codes[kind].width:
         codes = codes.hstack(run.codes[kind].select(pl.all().gather(keys["@row"])))
-    places = {item.id: choice.places(item.id) for item in _of_kind(choice, kind)}
-    marks = {one: f"@{number}" for number, one in enumerate(dict.fromkeys(places.values()))}
-    codes = codes.with_columns(pl.col("@asked").is_in(one).alias(mark) for one, mark in marks.items())
-    return codes.select("id", *(pl.when(marks[one]).then(pl.col(name)).alias(name) for name, one in places.items()))
+    return codes.select(
+        "id",
+        *(pl.when(some[one]).then(pl.col(name)).alias(name) if one in some else name for name, one in places.items()),
+    )
 
 
 def _around(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
@@ -203,12 +212,12 @@ def _places(rows: Iterable[pl.DataFrame], regions: Regions) -> pl.DataFrame:
     return pl.DataFrame(sorted(found.values()), schema=schema, orient="row")
 
 
-def _with_names(subjects: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def _with_names(keys: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """The names of regions are those of the roster where the profile gives none."""
-    known = places.select(pl.col("region").alias("id"), pl.lit("region").alias("kind"), pl.col("name").alias("@named"))
-    joined = subjects.join(known, on=["id", "kind"], how="left", maintain_order="left")
-    given = pl.when(pl.col("name") != "").then("name")
-    return joined.with_columns(pl.coalesce(given, "@named").fill_null("").alias("name")).drop("@named")
+    known = places.select(pl.col("region").alias("@id"), pl.col("name").alias("@named"))
+    joined = keys.join(known, on="@id", how="left", maintain_order="left")
+    given = pl.when(pl.col("@name") != "").then("@name")
+    return joined.with_columns(pl.coalesce(given, "@named").fill_null("").alias("@name")).drop("@named")
 
 
 _VERDICTS = pl.DataFrame(schema=dict.fromkeys(("kind", "id", "document", "verdict"), pl.String))

@@ -195,11 +195,11 @@ def _installed(workspace: Workspace) -> Any:
 
 def _columns(dataset: Path, output: Path, found: Sifting, workspace: Workspace) -> Path:
     """The folder of coded columns: the dataset itself, or what it is converted into, once."""
+    if found.manifest is not None and found.manifest.layout is not None:
+        return dataset
     from gradeeval.batch.running import COLUMNS
     from gradeeval.profiles.columns.converting import convert
 
-    if found.manifest is not None and found.manifest.layout is not None:
-        return dataset
     columns = output / COLUMNS
     if not columns.is_dir():
         with new_folder(columns) as folder:
