@@ -33,6 +33,7 @@ class Relations:
     _groups: dict[tuple[str, str], tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=dict)
     _taken: dict[tuple[str, Reach], pl.DataFrame] = field(default_factory=dict)
     _complete: dict[tuple[str, Reach], pl.Series] = field(default_factory=dict)
+    _fitting: dict[Reach, pl.Series | None] = field(default_factory=dict)
     _members: pl.DataFrame | None = None
     _networks: dict[str | None, pl.DataFrame] = field(default_factory=dict)
 
@@ -153,11 +154,20 @@ class Relations:
             taken = self.taken(whole, part, closure)
             asked = groups if marked is None else groups.filter(marked.gather(groups[ROW]))
             found.append(taken.join(asked, on="@group").select("@whole", pl.col(ROW).alias("@part")))
-        both = pl.concat(found)
+        both = pl.concat(found).drop_nulls("@part")
         if marked is not None:
             both = both.filter(marked.gather(both["@part"]))
-        of = self.tables[part.kind].frame.select(pl.col(ROW).alias("@part"), fits(part).alias("@fits"))
-        return both.join(of, on="@part").filter("@fits").select("@whole", "@part").sort("@whole", "@part")
+        own = self.fitting(part)
+        if own is not None:
+            both = both.filter(own[both["@part"]])
+        return both.sort("@whole", "@part")
+
+    def fitting(self, part: Reach) -> pl.Series | None:
+        """For each row of a kind whether it is of that sort; None where all are."""
+        if part not in self._fitting:
+            every = part.tier is None and part.type is None
+            self._fitting[part] = None if every else self.tables[part.kind].frame.select(fits(part)).to_series()
+        return self._fitting[part]
 
     def listed(self, whole: str, part: Reach) -> pl.Series:
         """Whether the list of the parts of that sort is complete, for each row of a kind."""

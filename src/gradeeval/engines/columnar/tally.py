@@ -11,7 +11,6 @@ import polars as pl
 
 from gradeeval.engines.columnar.codes import OUTCOMES, codes_in, literal
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.relations import fits
 from gradeeval.engines.columnar.rollup import by_reach, judged_wholes
 from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.judgement import NOT_APPLICABLE
@@ -69,7 +68,7 @@ def _counted(run: Run, reach: Reach, asked: _Alike, parts: pl.DataFrame, ways: p
     """The tally of the parts of one sort, by group, of wholes that have these groups (``ways``)."""
     if not asked:
         return pl.DataFrame(schema=_TALLIED)
-    absent = ~run.table(reach.kind).frame["@present"].gather(parts[ROW])
+    absent = ~run.table(reach.kind).frame["@present"][parts[ROW]]
     # What lies alike stands together, so that each count is one pass over neighbours.
     ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
     slot = pl.struct("@group", "absent").rle_id().alias("@slot")
@@ -111,8 +110,10 @@ def _groups(run: Run, whole: str, part: Reach) -> tuple[pl.DataFrame, pl.DataFra
         groups, ways = run.relations.groups(whole, part.kind)
         ways = run.relations.taken(whole, part, ways.filter(pl.col("@whole").is_in(wholes.implode())))
         groups = groups.filter(pl.col("@group").is_in(ways["@group"].unique().implode()))
-        own = run.table(part.kind).keys.select(ROW, fits(part).alias("@fits"))
-        return groups.join(own, on=ROW).filter("@fits").select(ROW, "@group"), ways.select("@group", "@whole")
+        own = run.relations.fitting(part)
+        if own is not None:
+            groups = groups.filter(own[groups[ROW]])
+        return groups.select(ROW, "@group"), ways.select("@group", "@whole")
     edges = run.relations.edges(whole, part, wholes)
     parts = edges.select(pl.col("@part").alias(ROW), pl.col("@whole").alias("@group"))
     return parts, wholes.to_frame().select(pl.col(ROW).alias("@group"), pl.col(ROW).alias("@whole"))
