@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
+from gradeeval.cli.opening import terminal_layout
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import terminal_layout
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "secondary-hospital.yaml"
 CHECK = ["check", str(SAMPLE), "--as-of", "2025-06-30", "--engine", "reference"]

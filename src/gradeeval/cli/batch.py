@@ -15,8 +15,8 @@ import click
 from gradeeval import __version__
 from gradeeval.cli import options
 from gradeeval.cli.failing import FAIL_ON, exit_code
+from gradeeval.cli.opening import AskedRules, asked_rules, check_topics, opened, terminal_layout
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import AskedRules, asked_rules, check_topics, opened, terminal_layout
 from gradeeval.cli.progress import measured, rated
 from gradeeval.errors import MissingExtra, Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted

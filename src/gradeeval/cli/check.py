@@ -12,8 +12,9 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES
 from gradeeval.cli.failing import FAIL_ON, exit_code
+from gradeeval.cli.opening import check_topics, opened, terminal_layout
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import check_topics, opened, prepare, terminal_layout
+from gradeeval.cli.preparing import prepare
 from gradeeval.errors import Misuse, NotFound, PluginFault
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.findings.result import Result

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import opened
 from gradeeval.cli.progress import rated
 from gradeeval.errors import MissingExtra, Misuse
 from gradeeval.files.folders import new_folder

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import opened, prepare
+from gradeeval.cli.preparing import prepare
 from gradeeval.cli.progress import watched
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
-from gradeeval.cli.preparing import opened, tell_unlisted
+from gradeeval.cli.opening import opened, tell_unlisted
 from gradeeval.drafting.demands import candidates
 from gradeeval.drafting.folder import Draft, files
 from gradeeval.drafting.front import read_front, tier_of

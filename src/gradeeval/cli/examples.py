@@ -10,8 +10,8 @@ import click
 
 from gradeeval.cli import options
 from gradeeval.cli.engines import ENGINES, engine_factory
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import opened
 from gradeeval.cli.progress import watched
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.evaluate.judging import EngineFactory

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import opened, terminal_layout
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import opened, prepare, terminal_layout
+from gradeeval.cli.preparing import prepare
 from gradeeval.engines.trace import trace
 from gradeeval.errors import Misuse, NotFound
 from gradeeval.evaluate.selection import Wanted

@@ -9,8 +9,8 @@ import click
 from tabulate import tabulate
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import write_json
-from gradeeval.cli.preparing import opened
 from gradeeval.language.nodes import Indicator
 from gradeeval.language.plain import formula_plain, reach_plain
 from gradeeval.language.scope import reach_title

@@ -10,8 +10,8 @@ import click
 from gradeeval.cli import options
 from gradeeval.cli.configuration import configuration
 from gradeeval.cli.linting import gathered
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import opened
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.errors import Misuse, NotFound, PluginFault
 from gradeeval.lint.check import ERROR, WARNING, Check

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
-from gradeeval.cli.preparing import opened
+from gradeeval.cli.opening import opened
 from gradeeval.cli.progress import watched
 from gradeeval.cli.scaffolding import plugin, ruleset
 from gradeeval.errors import Misuse

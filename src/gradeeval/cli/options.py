@@ -86,7 +86,7 @@ _KEPT = {"ruleset_dir": FOLDERS, "no_plugins": BARE, "require_plugin": REQUIRED}
 
 
 def plugins(command: Command) -> Command:
-    """``--ruleset-dir``, ``--no-plugins`` and ``--require-plugin``; ``cli.preparing.opened`` takes heed of them."""
+    """``--ruleset-dir``, ``--no-plugins`` and ``--require-plugin``; ``cli.opening.opened`` takes heed of them."""
 
     def kept(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
         def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import opened
 from gradeeval.cli.ruleset_paths import tell_two
 from gradeeval.conformance.kit import SECONDS, examine
 from gradeeval.conformance.package import is_installed

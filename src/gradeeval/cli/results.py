@@ -17,8 +17,8 @@ import click
 
 from gradeeval.builtin import FORMS
 from gradeeval.cli import options
+from gradeeval.cli.opening import terminal_layout
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import terminal_layout
 from gradeeval.errors import GradeevalError, MissingExtra, Misuse
 from gradeeval.files.writing import escape_controls
 from gradeeval.language.nodes import Reach

@@ -12,8 +12,8 @@ from tabulate import tabulate
 
 from gradeeval.cli import options
 from gradeeval.cli.indicators import indicators
+from gradeeval.cli.opening import check_topics, opened
 from gradeeval.cli.output import in_json, write_json
-from gradeeval.cli.preparing import check_topics, opened
 from gradeeval.evaluate.selection import Wanted
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import binds_plain, comparator, target_plain

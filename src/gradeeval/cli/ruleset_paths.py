@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradeeval.cli.preparing import tell_once
+from gradeeval.cli.opening import tell_once
 from gradeeval.errors import NotFound
 from gradeeval.messages import _
 from gradeeval.rulesets.folders import SHARED, only_a_path

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
-from gradeeval.cli.preparing import opened, tell_unlisted
+from gradeeval.cli.opening import opened, tell_unlisted
 from gradeeval.errors import Misuse
 from gradeeval.files.folders import write_folder
 from gradeeval.messages import _, mark

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import opened
 from gradeeval.cli.output import write_out
-from gradeeval.cli.preparing import opened
 from gradeeval.messages import mark
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.schemas import KINDS

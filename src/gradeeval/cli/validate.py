@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
+from gradeeval.cli.opening import candidate_notes, opened, tell_unlisted
 from gradeeval.cli.output import problem_lines
-from gradeeval.cli.preparing import candidate_notes, form_notes, opened, tell_unlisted
+from gradeeval.cli.preparing import form_notes
 from gradeeval.cli.progress import rated
 from gradeeval.cli.ruleset_paths import ruleset_folder
 from gradeeval.errors import InvalidContent, NotFound

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gradeeval.cli import options
-from gradeeval.cli.preparing import opened
+from gradeeval.cli.opening import opened
 from gradeeval.cli.ruleset_paths import meant
 from gradeeval.errors import NotFound
 from gradeeval.messages import _, mark
