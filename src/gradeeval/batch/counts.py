@@ -12,6 +12,9 @@ from gradeeval.engines.columnar.codes import OUTCOMES, Counts, literal
 from gradeeval.engines.judgement import NOT_APPLICABLE
 from gradeeval.language.nodes import Requirement
 
+_MOST = 255
+"""So many ones fit into a byte."""
+
 
 def by_subject(codes: pl.DataFrame, counts: Counts) -> pl.DataFrame:
     """How many findings of each outcome each row has; a UInt32 column an outcome."""
@@ -29,8 +32,12 @@ def by_subject(codes: pl.DataFrame, counts: Counts) -> pl.DataFrame:
 
 
 def _many(truths: Iterable[pl.Expr]) -> pl.Expr:
-    found = list(truths)
-    return pl.sum_horizontal(found).cast(pl.UInt32) if found else pl.repeat(0, pl.len(), dtype=pl.UInt32)
+    """How many are true in each row; added up as bytes, which takes half the time."""
+    yes, no = literal(1, pl.UInt8), literal(0, pl.UInt8)
+    bytes_of = [pl.when(truth).then(yes).otherwise(no) for truth in truths]
+    blocks = [bytes_of[at : at + _MOST] for at in range(0, len(bytes_of), _MOST)]
+    sums = [pl.sum_horizontal(block).cast(pl.UInt32) for block in blocks]
+    return pl.sum_horizontal(sums).cast(pl.UInt32) if sums else pl.repeat(0, pl.len(), dtype=pl.UInt32)
 
 
 def by_requirement(counts: Counts, requirements: Iterable[Requirement], as_of: str) -> Iterator[dict[str, Any]]:
