@@ -18,7 +18,7 @@ from gradeeval.batch.wholes import behind
 from gradeeval.batch.writing import Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MISSED, Counts, codes_in, counts_of
+from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.gaps import lacking
 from gradeeval.engines.columnar.measures import MEASURED
@@ -105,7 +105,7 @@ def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], r
     del columns
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
-    there = {kind: codes_in(codes) for kind, codes in run.codes.items()}
+    there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
     rows = {kind: _rows(run, kind, choice, _among(own, kind)) for kind in KINDS}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
@@ -304,9 +304,7 @@ _TALLY = pl.DataFrame(
 ).select(*ADDED_UP, *COUNTED)
 
 
-def _tally(
-    run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Mapping[str, Iterable[int]]]
-) -> pl.DataFrame:
+def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Counts]) -> pl.DataFrame:
     """The tally of one kind of whole, in order."""
     documents = [item.document for item in choice.requirements]
     asked = [

@@ -12,7 +12,7 @@ from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import OUTCOMES
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.numbers import Unheld
-from gradeeval.engines.columnar.tables import ROW
+from gradeeval.engines.columnar.tables import ROW, in_order
 from gradeeval.engines.conditions import found
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.vocabulary import KINDS
@@ -86,8 +86,8 @@ def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
     places = places.scatter(keys[ROW], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))
     for reach, edges in rollup.members(run, whole):
         at = places.gather(edges["@whole"]).alias("at")
-        own = pl.DataFrame([at, edges["@part"].alias(ROW)]).drop_nulls("at").sort("at", ROW)
-        yield _Members(whole, reach, keys, own)
+        own = pl.DataFrame([at, edges["@part"].alias(ROW)]).drop_nulls("at")
+        yield _Members(whole, reach, keys, in_order(own, "at", ROW))
 
 
 def _parts(run: Run, members: Sequence[_Members]) -> tuple[dict[str, pl.Series], pl.DataFrame]:

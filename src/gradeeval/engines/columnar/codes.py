@@ -6,7 +6,7 @@ target's codes 0 to 3 are set in 7 (unknown whether bound) and in 15 (not bound)
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -86,22 +86,28 @@ Counts = Mapping[str, Mapping[int, int]]
 """By column how many cells have which code, of the codes that there are."""
 
 
-def codes_in(codes: pl.DataFrame) -> dict[str, frozenset[int]]:
-    """By column which codes there are."""
-    if codes.is_empty() or not codes.width:
-        return dict.fromkeys(codes.columns, frozenset())
-    return {
-        name: frozenset(code for code in found if code is not None)
-        for name, (found,) in codes.select(pl.all().unique().implode()).to_dict(as_series=False).items()
-    }
+_OFTEN = (UNBOUND, BOUND, MISSED, UNSURE, BINDS)
+"""What most columns have and nothing else."""
 
 
-def counts_of(codes: pl.DataFrame, there: Mapping[str, Container[int]]) -> Counts:
-    """The codes of some columns; ``there`` has by column those that there can be."""
-    found: dict[str, dict[int, int]] = {name: {} for name in there}
-    among = {code: [name for name, own in there.items() if code in own] for code in MEANING}
+def counts_of(codes: pl.DataFrame, there: Mapping[str, Container[int]] | None = None) -> Counts:
+    """The codes of all columns; ``there`` has some columns and those that there can be, where that is known."""
+    if there is not None:
+        few = _counted(codes, {code: [name for name, own in there.items() if code in own] for code in MEANING})
+        return {name: few.get(name, {}) for name in there}
+    found = _counted(codes, dict.fromkeys(_OFTEN, codes.columns))
+    rest = [name for name, own in found.items() if sum(own.values()) + codes[name].null_count() < codes.height]
+    more = _counted(codes, {code: rest for code in MEANING if code not in _OFTEN})
+    return {name: {**own, **more.get(name, {})} for name, own in found.items()}
+
+
+def _counted(codes: pl.DataFrame, among: Mapping[int, Sequence[str]]) -> dict[str, dict[int, int]]:
+    """How many cells of which column have which code, of the columns ``among`` which it is looked for."""
+    found: dict[str, dict[int, int]] = {name: {} for names in among.values() for name in names}
     sums = [
-        (pl.col(some) == literal(code, pl.UInt8)).sum().name.prefix(f"{code} ") for code, some in among.items() if some
+        (pl.col(names) == literal(code, pl.UInt8)).sum().name.prefix(f"{code} ")
+        for code, names in among.items()
+        if names
     ]
     for key, count in codes.select(sums).row(0, named=True).items() if sums else ():
         code, _space, name = key.partition(" ")

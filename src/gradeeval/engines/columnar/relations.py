@@ -11,7 +11,7 @@ from gradeeval.engines.columnar.absences import absences, absent, absent_members
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.rows import Maker, finish, members_on
-from gradeeval.engines.columnar.tables import ROW, Table, end_of, in_period
+from gradeeval.engines.columnar.tables import ROW, Table, end_of, in_order, in_period
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns
@@ -160,7 +160,7 @@ class Relations:
         own = self.fitting(part)
         if own is not None:
             both = both.filter(own[both["@part"]])
-        return both.sort("@whole", "@part")
+        return in_order(both, "@whole", "@part")
 
     def fitting(self, part: Reach) -> pl.Series | None:
         """For each row of a kind whether it is of that sort; None where all are."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import OUTCOMES, codes_in, literal
+from gradeeval.engines.columnar.codes import OUTCOMES, Counts, counts_of, literal
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.rollup import by_reach, judged_wholes
 from gradeeval.engines.columnar.tables import ROW
@@ -30,7 +30,7 @@ _TALLIED: dict[str, PolarsDataType] = {
 }
 
 
-def tally(run: Run, whole: str, there: Mapping[str, Mapping[str, Iterable[int]]] | None = None) -> pl.DataFrame:
+def tally(run: Run, whole: str, there: Mapping[str, Counts] | None = None) -> pl.DataFrame:
     """How many parts of each judged whole have which outcome of each requirement that binds them.
 
     ``@row`` of the whole, ``place`` of the requirement among those of the run, ``outcome``, ``parts`` and ``absent``, those of
@@ -42,7 +42,7 @@ def tally(run: Run, whole: str, there: Mapping[str, Mapping[str, Iterable[int]]]
         edges = _groups(run, whole, reach)
         if edges is not None:
             codes = run.codes[reach.kind]
-            known = there[reach.kind] if there is not None else codes_in(codes)
+            known = there[reach.kind] if there is not None else counts_of(codes)
             made.append(_counted(run, reach, _asked(bound, known), *edges))
     return pl.concat(made)
 
@@ -51,7 +51,7 @@ _Alike = Mapping[tuple[str, tuple[int, ...]], Sequence[str]]
 """By outcome and the codes that mean it the requirements that have these codes."""
 
 
-def _asked(bound: Sequence[Requirement], there: Mapping[str, Iterable[int]]) -> _Alike:
+def _asked(bound: Sequence[Requirement], there: Counts) -> _Alike:
     """What is to be counted: requirements that are alike are one expression."""
     made: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for item in bound:
