@@ -10,9 +10,10 @@ import polars as pl
 
 from gradeeval.engines.columnar.codes import MISSED, UNSURE
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.measures import MEASURED, exact_of, listed_of, measures, narrowed
+from gradeeval.engines.columnar.measures import MEASURED, exact_of, half_known, listed_of, measures, narrowed
 from gradeeval.engines.columnar.stacked import Stacked, figures_of, stackable
 from gradeeval.engines.columnar.tables import ROW, Table
+from gradeeval.engines.columnar.tested import Value
 from gradeeval.language.nodes import Requirement
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 PIECE = 245_760
 """About how many rows are made at a time: twice what the database of ``results`` takes at a time."""
+_FEW = 2_000
+"""So many cells are made and dropped sooner than looked at."""
 LACKING: dict[str, PolarsDataType] = {ROW: pl.UInt32, "place": pl.UInt32, "code": pl.UInt8, **MEASURED}
 """The columns of what is lacking: the row of the subject, the place of the requirement, the code and the figures."""
 _Cells = dict[str, pl.Series]
@@ -53,7 +56,9 @@ def lacking(
         cells = codes[requirement.id]
         by_columns = requirement.id not in run.fallen_back
         some = by_columns and narrowed(run.outcomes.tested[requirement.id])
-        here = (cells >= MISSED) & (cells <= UNSURE) if some else cells == MISSED
+        here = cells == MISSED
+        if some:
+            here |= _in_part(table, requirement, run.outcomes.tested[requirement.id], cells == UNSURE)
         marked = among(requirement) if among is not None else None
         rows = every.filter(here if marked is None else here & marked)
         if rows.is_empty():
@@ -72,6 +77,14 @@ def lacking(
             held, count = [], 0
     if held:
         yield _together(held)
+
+
+def _in_part(table: Table, requirement: Requirement, value: Value, unsure: pl.Series) -> pl.Series:
+    """The unknown cells of which something is known; or all, where these are few or their figures have to be seen."""
+    known = half_known(value) if requirement.every_year is None and requirement.within is None else None
+    if known is None or unsure.sum() < _FEW:
+        return unsure
+    return unsure & table.evaluated({"known": known}, unsure.len())["known"]
 
 
 def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) -> _Cells:

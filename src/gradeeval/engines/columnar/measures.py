@@ -98,6 +98,13 @@ def narrowed(value: Value) -> bool:
     return isinstance(value, Mapping)
 
 
+def half_known(value: Value) -> pl.Expr | None:
+    """Where something is known of what is unknown; None where only its figures tell."""
+    if isinstance(value, Number):
+        return value.half
+    return pl.any_horizontal([truth.is_not_null() for truth in value.values()]) if isinstance(value, Mapping) else None
+
+
 def limits(requirement: Requirement, reference: Reference) -> tuple[Constant, Constant] | None:
     """The scaled bounds of a target on a number, moved by 左右; infinite where open. None of other targets."""
     test = requirement.target.test
