@@ -5,7 +5,7 @@ The limits are constants, or columns where rows of several requirements stand in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -78,15 +78,17 @@ class Quotient:
         return (self.of % self.of_scale == 0) & (self.to % self.to_scale == 0)
 
 
-def of_range(value: Number, limits: Limits, aim: Aim) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
-    """Gap and shortfall, each at both ends, in the unit of the target."""
+def of_range(
+    value: Number, limits: Limits, aim: Aim, kept: Callable[[pl.Expr], pl.Expr] = lambda expr: expr
+) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
+    """Gap and shortfall, each at both ends, in the unit of the target; ``kept`` gives what stands for an expression used often."""
     low, high = limits
 
     def far(limit: Limit, bound: Bound) -> pl.Expr:
         return natural(_short(limit, bound), aim.decimals)
 
-    below, above = far(low, value.hi), far(low, value.lo)  # what the best and the worst case lack
-    over, most = -far(high, value.lo), -far(high, value.hi)  # what they have too much
+    below, above = kept(far(low, value.hi)), kept(far(low, value.lo))  # what the best and the worst case lack
+    over, most = kept(-far(high, value.lo)), kept(-far(high, value.hi))  # what they have too much
     short = above > 0
     least, hardest = (
         _least(pl.when(short).then(below).otherwise(over)),

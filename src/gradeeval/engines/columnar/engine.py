@@ -44,6 +44,7 @@ class Run:
     """The outcomes of requirements on the subjects of coded columns, judged on a day.
 
     ``fallen_back`` names the requirements that ``reference`` judged, because a number could have gone beyond 127 bits.
+    ``measured`` has the figures of those that somebody asked for (see ``measures``).
     """
 
     relations: Relations
@@ -51,6 +52,7 @@ class Run:
     requirements: Sequence[Requirement]
     codes: dict[str, pl.DataFrame] = field(default_factory=dict)
     fallen_back: list[str] = field(default_factory=list)
+    measured: dict[str, Mapping[str, pl.Expr]] = field(default_factory=dict)
     _rows: dict[str, dict[tuple[str, str, bool], int]] = field(default_factory=dict)
 
     def table(self, kind: str) -> Table:

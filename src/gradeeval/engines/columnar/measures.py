@@ -65,6 +65,9 @@ CODES = "codes"
 """The unit of a shortfall in codes of a list."""
 
 
+_FEW = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Exact:
     """A target on a number that is known exactly or not at all: what its figures are made from."""
@@ -75,8 +78,14 @@ class Exact:
     limits: tuple[Constant, Constant]
 
 
-def measures(run: Run, requirement: Requirement) -> dict[str, pl.Expr]:
+def measures(run: Run, requirement: Requirement) -> Mapping[str, pl.Expr]:
     """Those of ``MEASURED`` that there are, on each row of the kind that is bound: null are those that are not named."""
+    if requirement.id not in run.measured:
+        run.measured[requirement.id] = _measures(run, requirement)
+    return run.measured[requirement.id]
+
+
+def _measures(run: Run, requirement: Requirement) -> Mapping[str, pl.Expr]:
     values = run.outcomes.values
     reference = found(values.scope, requirement.indicator, requirement.binds)
     value = run.outcomes.tested[requirement.id]
@@ -177,7 +186,17 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         anything = [pl.lit(end, pl.Float64) for end in of_anything(exact.limits, exact.aim)]
         return of_exact(bases, exact.value, exact.limits, exact.aim, anything)
     aim = _aim(run, requirement, reference)
-    lo, hi = shown(value, aim.decimals)
+    kind, values = requirement.binds.kind, run.outcomes.values
+
+    def kept(expr: pl.Expr) -> pl.Expr:
+        """Of few rows a column: what is used often is planned once then. Of many it would be made where nobody looks."""
+        if run.table(kind).height > _FEW:
+            return expr
+        name = values.fresh()
+        values.add(kind, **{name: expr})
+        return pl.col(name)
+
+    lo, hi = map(kept, shown(value, aim.decimals))
     made = {"actual_lo": lo, "actual_hi": hi}
     quotient = quotient_of(run, requirement, reference)
     if quotient is not None:
@@ -187,9 +206,9 @@ def _of_number(run: Run, requirement: Requirement, reference: Reference, value: 
         return made
     low, _high = bounds
     known = lo.is_not_null()
-    far = natural(shortage(low, value.lo), aim.decimals)
+    far = kept(natural(shortage(low, value.lo), aim.decimals))
     short = far > 0
-    made["gap_lo"], made["gap_hi"], least, hardest = of_range(value, bounds, aim)
+    made["gap_lo"], made["gap_hi"], least, hardest = of_range(value, bounds, aim, kept)
     named = as_unit(aim.named)
     parts = run.outcomes.values.parts.get(requirement.indicator)
     if (
