@@ -84,7 +84,20 @@ VALUES = st.sampled_from([*QUOTIENTS, *NUMBERS, *LISTS, *OTHERS])
 WITH_PROOF = st.builds(
     '{{"value":{},{}}}'.format,
     VALUES,
-    st.sampled_from(['"source":"台账"', '"source":""', '"evidence":["a","a"]', '"unit":"count"', '"value":1', '"x":1']),
+    st.sampled_from(
+        [
+            '"source":"台账"',
+            '"note":"台账"',
+            '"source":"台账","status":"verified"',
+            '"source":1',
+            '"note":true',
+            '"source":""',
+            '"evidence":["a","a"]',
+            '"unit":"count"',
+            '"value":1',
+            '"x":1',
+        ]
+    ),
 )
 FACTS = st.lists(
     st.tuples(st.sampled_from(["done", "rate", "beds", "grade", "centers", "shared", "pooled", "bedz", "d\\u006fne"]), VALUES | WITH_PROOF),

@@ -185,6 +185,47 @@ HOSTILE = [
 ]
 
 
+def test_values_with_proofs_are_taken_out_of_them_where_every_map_is_right(tmp_path: Path) -> None:
+    proof = {"source": "台账", "status": "verified"}
+    good = [
+        item(
+            number,
+            {
+                "done": {"value": number % 2 == 0, **proof} if number % 3 else True,
+                "beds": {"value": number, **proof},
+                "rate": {"value": Decimal(number) / 100, "note": "verified"} if number % 5 else number % 100,
+                "grade": {"value": "tertiary", "status": "verified", "evidence": ["一", "二"]},
+                "centers": {"value": ["county_hospital"], "source": "verified"},
+            },
+        )
+        for number in range(1, 40)
+    ]
+    bad = [
+        item(90, {"done": {"value": True, "status": "台账"}}),
+        item(91, {"done": {"value": False, "source": "台账", "status": "台账"}}),
+        item(92, {"beds": {"value": 3, "source": 1}}),
+        item(93, {"beds": {"value": 3, "source": True}}),
+        item(94, {"beds": {"value": -3, **proof}}),
+        item(95, {"rate": {"value": Decimal("1.001"), "note": "verified"}}),
+        item(96, {"grade": {"value": "台账", "source": "tertiary"}}),
+        item(97, {"centers": {"value": ["x"], "source": "verified"}}),
+        item(98, {"done": {"value": 1, **proof}}),
+        item(99, {"beds": {"value": "3", **proof}}),
+    ]
+    done = converted(lines(tmp_path / "a.ndjson", *good, *bad), tmp_path / "out")
+    assert (done.accepted["institution"], done.rejected) == (len(good), len(bad))
+    assert [row["id"] for row in rejects(tmp_path / "out")] == [one["id"] for one in bad]
+    exact = ProfileReader(KNOWN).read([lines(tmp_path / "good.ndjson", *good)])
+    assert exact.problems == []
+    alike(stored(tmp_path / "out"), to_columns(exact.profiles, (), KNOWN))
+
+
+def test_decimals_are_exact(tmp_path: Path) -> None:
+    good = [item(number + 1, {"rate": Decimal(number) / 100}) for number in range(1, 10_000, 7)]
+    assert converted(lines(tmp_path / "a.ndjson", *good), tmp_path / "out").rejected == 0
+    assert sorted(stored(tmp_path / "out").profiles["institution"]["rate"]) == list(range(1, 10_000, 7))
+
+
 def test_one_bad_line_among_many_that_differ(tmp_path: Path) -> None:
     facts: list[dict[str, Any]] = [
         {"done": True, "beds": 7},
@@ -327,6 +368,26 @@ def test_a_roster_in_lines(tmp_path: Path) -> None:
     assert (done.read, done.rosters, done.problems) == (1, 1, ())
     read = ProfileReader(KNOWN).read([tmp_path / "in"])
     alike(stored(tmp_path / "out"), to_columns(read.profiles, read.rosters, KNOWN))
+
+
+def test_rows_of_a_roster_keep_their_order_and_their_classification(tmp_path: Path) -> None:
+    rows = [
+        row(1, level="tertiary", roles=["county_hospital", "tcm_lead"]),
+        {"kind": "network", "id": "N1", "name": "联", "region": "990101", "type": "county_consortium"},
+        row(2, roles=["tcm_lead", "county_hospital"], level="tertiary", aliases=["乙"], **{"from": "2020-01-01"}),
+        row(3),
+        row(4, level="tertiary", roles=["county_hospital", "tcm_lead"]),
+    ]
+    found = sifting([lines(tmp_path / "r.ndjson", HEAD, *rows)], KNOWN)
+    found.find_rosters()
+    assert found.problems == []
+    (roster,) = found.rosters
+    assert [part.id for part in roster.rows] == [one["id"] for one in rows]
+    first, network, second, third, fourth = roster.rows
+    assert first.values == second.values == {"level": "tertiary", "roles": frozenset(("county_hospital", "tcm_lead"))}
+    assert fourth.values is first.values
+    assert (network.type, network.parent, network.first, network.aliases) == ("county_consortium", "990101", None, ())
+    assert (second.aliases, second.first, third.values.get("level")) == (("乙",), "2020-01-01", None)
 
 
 def test_a_roster_of_nobody_at_the_end_of_the_period(tmp_path: Path) -> None:

@@ -1,42 +1,36 @@
 """The values of one name, a column at a time: held against their part of the schema, and coded. Exact, or in doubt.
 
-The schema is the one that the exact way uses, cut into the parts of its names: nothing of it is said a second time here.
+A part is cut from the schema that the exact way uses (``schema_part``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any, Literal
+from types import NoneType
+from typing import Any, Literal, Union
 
 import polars as pl
 
 from gradeeval.files.ndjson import keys_in
 from gradeeval.language.lowering import place_of
 from gradeeval.language.nodes import Reach
-from gradeeval.profiles.columns.given import Given, Maps, Pair, Where
+from gradeeval.profiles.columns.given import Given, Pair, Where
 from gradeeval.profiles.columns.layout import MOST, QUOTIENT_DECIMALS, code_column, of_column, to_column
+from gradeeval.profiles.columns.proofs import Plainly, Proofs
 from gradeeval.profiles.columns.rows import Rows
-from gradeeval.profiles.reading import ProfileReader
+from gradeeval.profiles.columns.schema_part import QUOTIENT, Part
 from gradeeval.quantity import scaled
-from gradeeval.schemas import Checker, Schema
-from gradeeval.vocabulary import Field, ValueType
+from gradeeval.vocabulary import ValueType
 
 _MANY = 10_000
 """Values of a closed list that are remembered as accepted."""
 _SMALL = 10**18
 """Whole numbers below are within ``MOST`` in any steps."""
-_SAID = frozenset(("title", "description", "$schema", "$id", "$defs"))
-_NOT_OF_SIZE = frozenset(("multipleOf", "enum", "const", "not", "allOf", "anyOf"))
-"""What a schema can say of a number but how large it is; it has ``if`` and ``oneOf`` for maps only."""
-_LOOKED_AT = frozenset(("type", "properties", "required", "additionalProperties"))
 
 
-_QUOTIENT = {"numerator", "denominator"}
 _NUMBERS = {int, float, Decimal}
-_TEXT = {str}
 _NOTHING = {None}
 _PLAIN: Mapping[str, set[type]] = {"number": {int, float}, "yes_no": {bool}, "list": {list, tuple}}
 """The usual types of the values of a form; of others it is a text."""
@@ -46,28 +40,16 @@ _EXACT = 10**15
 """Steps below have at most 15 digits: numbers of different steps are different floats."""
 
 
-class Part:
-    """A part of a schema: what it says of lists of such values. ``ranged``: of a number only how large it can be."""
-
-    def __init__(self, part: Schema, definitions: Schema) -> None:
-        self.checker = Checker({"type": "array", "items": part, "$defs": _reached(part, definitions)})
-        own = definitions[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
-        inner = (own, *(own.get("properties", {}).get(name, {}) for name in ("value", *_QUOTIENT)))
-        self.ranged = all(_NOT_OF_SIZE.isdisjoint(node) and "$ref" not in node for node in inner)
-
-
-def usual(own: ValueType | None) -> tuple[Any, set[type] | None]:
-    """How msgspec is to decode usual values, and of which types they then are; None where that still has to be looked at."""
+def usual(own: ValueType | None) -> Any:
+    """How msgspec is to decode usual values and maps."""
     if own is None or (own.form == "number" and own.decimals):
-        return Any, None
-    if own.form == "number":
-        return int, {int}
-    if own.form == "yes_no":
-        return bool, {bool}
+        return Any
+    if own.form in ("number", "yes_no"):
+        return (int if own.form == "number" else bool) | dict[str, Any]
     codes: Any = str
     if own.values is not None:
         codes = Literal[tuple(dict.fromkeys((*own.values.titles, *own.values.ranks, *own.values.outside)))]
-    return (tuple[codes, ...], {tuple}) if own.form == "list" else (codes, {str})
+    return Union[tuple[codes, ...] if own.form == "list" else codes, dict[str, Any]]  # noqa: UP007 - of texts and forms
 
 
 class ColumnReader:
@@ -84,8 +66,8 @@ class ColumnReader:
         self._of, self._to = of_column(name), to_column(name)
         self._type = type
         self._form = type.form if type is not None else "name"
-        self._plain = _PLAIN.get(self._form, _TEXT)
-        self.form, self.types = usual(type)
+        self._proofs = Proofs(part, _PLAIN.get(self._form, {str}), ranged=self._ranged)
+        self.form = usual(type)
         if type is None:
             return
         values = type.values
@@ -95,19 +77,30 @@ class ColumnReader:
         self._hundred = 100 if type.unit == "percent" else 1
         self._capped = type.unit == "percent" and type.highest == 100
 
-    def put(self, rows: Rows, given: Given, doubted: set[int]) -> list[Pair]:
-        """Puts what is given into ``rows``; the rows in doubt are added to ``doubted``. Gives what was looked at one by one."""
-        others = given.forms - self._plain
-        if others and (self._type is not None or given.forms != {bool}):
-            given = given.apart(others)
-        odd = list(given.odd)
-        if given.forms:
-            odd += self._put_plain(rows, given)
+    def put(self, rows: Rows, given: Given, doubted: set[int], keys: list[int]) -> None:
+        """Puts what is given into ``rows``; the rows in doubt are added to ``doubted``, how many keys values have to ``keys``."""
+        types = list(map(type, given.values))
+        forms = set(types) - {NoneType}
+        if self._type is None and forms == {bool}:
+            plain = Plainly(given, forms)
+        else:
+            plain = self._proofs.plainly(given, types, forms)
+        odd = list(plain.odd)
+        if plain.forms:
+            unsure = self._put_plain(rows, plain.given, plain.forms)
+            if unsure and plain.proved:
+                written = dict(plain.proved)
+                unsure = [(row, written.get(row, value)) for row, value in unsure]
+            odd += unsure
+        for row, value in plain.proved:
+            keys[row] += len(value)
+        for row, value in plain.odd:
+            if value.__class__ is dict or value.__class__ is list:
+                keys[row] += keys_in(value)
         if odd:
             fine = self._checked(odd, doubted)
             if self._type is not None:
                 self._code(rows, fine, doubted)
-        return odd
 
     def code(self, rows: Rows, given: Given) -> None:
         """Puts values of the usual type that were read before, so that no schema need look at them; lists as tuples."""
@@ -120,13 +113,13 @@ class ColumnReader:
         else:
             self._hold(rows, given.where, given.values)
 
-    def _put_plain(self, rows: Rows, given: Given) -> list[Pair]:
+    def _put_plain(self, rows: Rows, given: Given, forms: set[type]) -> list[Pair]:
         """Puts values of the usual type, and gives those that need a second look."""
         if self._form == "number":
-            return self._put_numbers(rows, given)
+            return self._put_numbers(rows, given, whole=forms == {int})
         if self._form == "list":
             return self._put_lists(rows, given)
-        refused = self._refused({True, False} if given.forms == {bool} else set(given.values) - _NOTHING)
+        refused = self._refused({True, False} if forms == {bool} else set(given.values) - _NOTHING)
         if refused:
             return self._without(rows, given, refused)
         if self._type is not None:
@@ -135,9 +128,8 @@ class ColumnReader:
 
     def _without(self, rows: Rows, given: Given, refused: set[Any]) -> list[Pair]:
         """The same without what is refused, which is given back."""
-        kept = Given.of(given.where, [None if value in refused else value for value in given.values])
-        if kept.forms and self._type is not None:
-            self._hold(rows, kept.where, kept.values)
+        if self._type is not None:
+            self._hold(rows, given.where, [None if value in refused else value for value in given.values])
         return [pair for pair in given.pairs if pair[1] in refused]
 
     def _hold(self, rows: Rows, where: Where, values: Sequence[Any]) -> None:
@@ -182,14 +174,14 @@ class ColumnReader:
             self._fine |= different - refused
         return refused
 
-    def _put_numbers(self, rows: Rows, given: Given) -> list[Pair]:
+    def _put_numbers(self, rows: Rows, given: Given, *, whole: bool) -> list[Pair]:
         """Floats are taken where a whole number of steps is read as the same float: of at most 15 digits only one is."""
-        whole = given.forms == {int}
         try:
             series = pl.Series(self.name, given.values, dtype=pl.Int64 if whole else pl.Float64)
         except (OverflowError, TypeError):  # beyond 64 bits
             return given.pairs
-        lowest, highest = series.min(), series.max()
+        lowest: Any = series.min()
+        highest: Any = series.max()
         if lowest is None:  # there is none after all
             return []
         if not self._in_range(lowest, highest):
@@ -200,14 +192,18 @@ class ColumnReader:
                 return given.pairs
             column.hold(given.where, series if self._scale == 1 else series * self._scale)
             return []
-        steps = (series * self._scale).round()
-        doubtful = (((steps / self._scale) != series) | (steps.abs() >= _EXACT)).fill_null(value=False)
+        if not -_EXACT < lowest * self._scale <= highest * self._scale < _EXACT:
+            return given.pairs
+        steps = series * self._scale
+        steps = (steps + 0.5 if lowest >= 0 else steps.round()).cast(pl.Int64)
+        by = pl.Series([float(self._scale)]).new_from_index(0, len(series))  # Polars multiplies by a fraction otherwise
+        doubtful = (steps / by) != series
         if not doubtful.any():
-            column.hold(given.where, steps.cast(pl.Int64))
+            column.hold(given.where, steps)
             return []
-        column.hold(given.where, steps.set(doubtful, None).cast(pl.Int64))
+        column.hold(given.where, steps.set(doubtful.fill_null(value=False), None))
         at, values = given.where.rows, given.values
-        return [(at[place], values[place]) for place in doubtful.arg_true()]
+        return [(at[place], values[place]) for place in doubtful.fill_null(value=False).arg_true()]
 
     def _in_range(self, lowest: Any, highest: Any) -> bool:
         """Whether the schema accepts these numbers and all between them."""
@@ -242,13 +238,13 @@ class ColumnReader:
         for value in values:
             if value.__class__ in _NUMBERS:
                 numbers.append(value)
-            elif value.__class__ is dict and value.keys() == _QUOTIENT and set(map(type, value.values())) <= _NUMBERS:
+            elif value.__class__ is dict and value.keys() == QUOTIENT and set(map(type, value.values())) <= _NUMBERS:
                 quotients.append(value)
             else:
                 told.append(value)
         if numbers:
             told += (min(numbers), max(numbers))
-        for part in _QUOTIENT if quotients else ():
+        for part in QUOTIENT if quotients else ():
             told += (min(quotients, key=itemgetter(part)), max(quotients, key=itemgetter(part)))
         return told
 
@@ -309,82 +305,3 @@ def _millionths(number: Any) -> int | None:
 def _decimal(number: Any) -> Any:
     """A float, which has no more digits than it can tell apart, as the decimal that it was written as."""
     return Decimal(repr(number)) if number.__class__ is float else number
-
-
-@dataclass(frozen=True, slots=True)
-class MapReader:
-    """What maps of one sort can hold: ``columns`` by name, and the names that are ``required``."""
-
-    columns: Mapping[str, ColumnReader]
-    required: Sequence[str] = ()
-
-    def put(self, found: Maps, rows: Rows, doubted: set[int], keys: list[int]) -> None:
-        """Puts what was found into ``rows``; the maps in doubt are added to ``doubted``, how many keys values have to ``keys``."""
-        doubted |= found.wrong
-        for name in self.required:
-            values = found.of(name)
-            if None in values:
-                doubted.update([row for row, value in enumerate(values) if value is None])
-        for name, given in found.columns.items():
-            for row, value in self.columns[name].put(rows, given, doubted):
-                if value.__class__ is dict or value.__class__ is list:
-                    keys[row] += keys_in(value)
-
-
-class Parts:
-    """The parts of the schema of a kind of profile, by name; parts that are the same share their checker."""
-
-    def __init__(self, reader: ProfileReader, kind: str) -> None:
-        self._whole = reader.checker(kind).schema
-        self._known: dict[str, Part] = {}
-        scope = reader.scope
-        parts = _properties(self._whole)
-        facts = _properties(parts.pop("facts"))
-        self.members: MapReader | None = None
-        if "members" in parts:
-            listed = parts.pop("members")
-            assert listed.keys() - _SAID == {"type", "items"}
-            member = self._whole["$defs"][listed["items"]["$ref"].rpartition("/")[2]]
-            self.members = self._fields(_properties(member), scope.vocabulary.fields["institution"], member)
-        self.own = self._fields(parts, scope.vocabulary.fields[kind], self._whole)
-        self.facts = MapReader(
-            {
-                name: ColumnReader(name, self._part(part), scope.types[name], scope.indicators[name].reach)
-                for name, part in facts.items()
-            }
-        )
-
-    def _fields(self, parts: Mapping[str, Schema], fields: Mapping[str, Field], whole: Schema) -> MapReader:
-        types = {name: own.type for name, own in fields.items()}
-        columns = {name: ColumnReader(name, self._part(part), types.get(name)) for name, part in parts.items()}
-        return MapReader(columns, whole["required"])
-
-    def _part(self, part: Schema) -> Part:
-        key = part["$ref"] if part.keys() - _SAID == {"$ref"} else str(part)
-        if key not in self._known:
-            self._known[key] = Part(part, self._whole["$defs"])
-        return self._known[key]
-
-
-def _properties(schema: Schema) -> dict[str, Schema]:
-    """The parts by name, of a schema that says nothing but what its parts are and which must be there."""
-    assert schema.keys() - _SAID <= _LOOKED_AT, schema.keys()
-    assert schema["type"] == "object"
-    assert schema["additionalProperties"] is False
-    return dict(schema["properties"])
-
-
-def _reached(part: Schema, definitions: Schema) -> Schema:
-    """The definitions that a part of a schema refers to."""
-    reached: Schema = {}
-    stack: list[Any] = [part]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
-            name = str(node.get("$ref", "")).rpartition("/")[2]
-            if name in definitions and name not in reached:
-                reached[name] = definitions[name]
-                stack.append(definitions[name])
-        if isinstance(node, dict | list):
-            stack.extend(node.values() if isinstance(node, dict) else node)
-    return reached

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any
 
 import polars as pl
@@ -31,36 +30,13 @@ class Where:
 
 
 class Given:
-    """What stands under one name: ``values`` at the rows ``where``, None where nothing stands; maps stand apart, in ``odd``.
+    """What stands under one name: ``values`` at the rows ``where``, None where nothing stands."""
 
-    ``forms`` are types that the values may have, beside None.
-    """
+    __slots__ = ("values", "where")
 
-    __slots__ = ("forms", "odd", "values", "where")
-
-    def __init__(self, where: Where, values: Sequence[Any], forms: set[type], odd: Sequence[Pair] = ()) -> None:
+    def __init__(self, where: Where, values: Sequence[Any]) -> None:
         self.where = where
         self.values = values
-        self.forms = forms
-        self.odd = odd
-
-    @classmethod
-    def of(cls, where: Where, values: Sequence[Any], forms: set[type] | None = None) -> Given:
-        """What stands at some rows; ``forms`` are known beforehand only where there are no maps."""
-        if forms is not None:
-            return cls(where, values, forms)
-        made = cls(where, values, set(map(type, values)) - {NoneType})
-        return made.apart({dict}) if dict in made.forms else made
-
-    def apart(self, others: Set[type]) -> Given:
-        """The same with the values of some types among the odd ones."""
-        places = [place for place, value in enumerate(self.values) if value.__class__ in others]
-        rows, values = self.where.rows, self.values
-        odd = [(rows[place], values[place]) for place in places]
-        kept = list(values)
-        for place in places:
-            kept[place] = None
-        return Given(self.where, kept, self.forms - others, [*self.odd, *odd])
 
     @property
     def pairs(self) -> list[Pair]:
@@ -69,7 +45,7 @@ class Given:
 
     def rows(self) -> list[int]:
         """The rows where something stands."""
-        return [row for row, _value in (*self.pairs, *self.odd)]
+        return [row for row, value in zip(self.where.rows, self.values, strict=True) if value is not None]
 
 
 @dataclass(slots=True)
@@ -86,12 +62,9 @@ class Maps:
         if given is None:
             return [None] * self.count
         if isinstance(given.where.rows, range):
-            values = list(given.values)
-            own = given.odd
-        else:
-            values = [None] * self.count
-            own = [*given.pairs, *given.odd]
-        for row, value in own:
+            return list(given.values)
+        values: list[Any] = [None] * self.count
+        for row, value in given.pairs:
             values[row] = value
         return values
 
@@ -104,7 +77,7 @@ def by_name(maps: Sequence[Mapping[str, Any]], known: Iterable[str]) -> Maps:
     everywhere = Where(range(len(maps)))
     for name in names:
         if name in held:
-            found.columns[name] = Given.of(everywhere, [one.get(name) for one in maps])
+            found.columns[name] = Given(everywhere, [one.get(name) for one in maps])
     strange = not held <= names.keys()
     found.wrong.update(
         row for row, one in enumerate(maps) if None in one.values() or (strange and not one.keys() <= names.keys())

@@ -27,8 +27,8 @@ _NOTHING = msgspec.Raw(b"{}")
 _DIGITS = 15
 _MANY = 100_000
 """Decimals that are remembered."""
-_FLAT = 2
-"""Braces that a record opens: its own, and that of its facts."""
+_FEW = 200
+"""Maps that mostly have all names of their sort."""
 
 
 class _Floats(dict[str, float]):
@@ -47,16 +47,11 @@ Floated = Callable[[str], float]
 
 
 class Usual(Protocol):
-    """What is known of the usual values of a name: their ``form`` for msgspec, and their ``types``, None where any may come."""
+    """What is known of the usual values of a name."""
 
     @property
     def form(self) -> Any:
-        """The annotation."""
-        ...
-
-    @property
-    def types(self) -> set[type] | None:
-        """The types of what is decoded so."""
+        """How msgspec is to decode them."""
         ...
 
 
@@ -112,6 +107,8 @@ class _Shape:
 
         ``usual``: None too where a value is not of its usual type.
         """
+        if not self.names:
+            self._learn(raws[:: len(raws) // _FEW + 1])
         found = _tuples(self._decoders[usual], raws)
         missed = [raw for raw, one in zip(raws, found, strict=True) if one is None]
         if missed and self._learn(missed):
@@ -147,17 +144,12 @@ class _Parts:
 
     def __init__(self) -> None:
         self._rows: list[list[int]] = []
-        self._columns: dict[str, dict[int, Given]] = defaultdict(dict)
+        self._columns: dict[str, dict[int, Sequence[Any]]] = defaultdict(dict)
 
-    def add(
-        self, rows: list[int], maps: Sequence[tuple[Any, ...]], names: Sequence[str], usual: Mapping[str, Usual]
-    ) -> None:
-        """Maps of these rows by their values in the order of ``names``; ``usual`` says what is known of the types."""
-        where = Where(rows)
+    def add(self, rows: list[int], maps: Sequence[tuple[Any, ...]], names: Sequence[str]) -> None:
+        """Maps of these rows by their values in the order of ``names``."""
         for name, values in zip(names, zip(*maps, strict=True), strict=False):
-            given = Given.of(where, values, usual[name].types if name in usual else None)
-            if given.forms or given.odd:
-                self._columns[name][len(self._rows)] = given
+            self._columns[name][len(self._rows)] = values
         self._rows.append(rows)
 
     def columns(self) -> dict[str, Given]:
@@ -166,15 +158,9 @@ class _Parts:
         found: dict[str, Given] = {}
         for name, parts in self._columns.items():
             key = tuple(parts)
-            if len(key) == 1:
-                found[name] = parts[key[0]]
-                continue
             if key not in wheres:
                 wheres[key] = Where(list(chain.from_iterable(self._rows[number] for number in key)))
-            held = parts.values()
-            values = list(chain.from_iterable(part.values for part in held))
-            odd = list(chain.from_iterable(part.odd for part in held))
-            found[name] = Given(wheres[key], values, set().union(*(part.forms for part in held)), odd)
+            found[name] = Given(wheres[key], list(chain.from_iterable(parts.values())))
         return found
 
 
@@ -227,9 +213,9 @@ class Shapes:
             kind = one[self._place] if one is not None else None
             if one is not None and kind.__class__ is str and kind in found:
                 found[kind].append((number, one))
-        return {kind: self._told(kind, pairs, raws) for kind, pairs in found.items() if pairs}
+        return {kind: self._told(kind, pairs) for kind, pairs in found.items() if pairs}
 
-    def _told(self, kind: str, pairs: list[tuple[int, tuple[Any, ...]]], raws: Sequence[bytes]) -> Told:
+    def _told(self, kind: str, pairs: list[tuple[int, tuple[Any, ...]]]) -> Told:
         numbers = [number for number, _one in pairs]
         records = [one for _number, one in pairs]
         told = Told(numbers, Maps(len(numbers)), Maps(len(numbers)), [len(one) - one.count(None) for one in records])
@@ -240,27 +226,27 @@ class Shapes:
         for name, values in columns.items():
             if values == nothing:
                 continue
-            given = Given.of(everywhere, values)
+            given = Given(everywhere, values)
             if name in self._own[kind]:
                 told.own.columns[name] = given
             else:
                 told.own.wrong.update(given.rows())
-        self._facts(kind, told, facts, [raws[number].count(b"{") <= _FLAT for number in numbers])
+        self._facts(kind, told, facts)
         return told
 
-    def _facts(self, kind: str, told: Told, facts: Sequence[msgspec.Raw], flat: Sequence[bool]) -> None:
-        """Adds the facts of some records; those that are ``flat`` have no map under a name."""
+    def _facts(self, kind: str, told: Told, facts: Sequence[msgspec.Raw]) -> None:
+        """Adds the facts of some records."""
         sorts = self._sorts[kind]
-        groups: dict[str | None, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        groups: dict[str | None, list[int]] = defaultdict(list)
         for row, sort in enumerate(told.own.of(_SORTS[kind])):
             if facts[row] is _NOTHING:
                 told.keys[row] -= 1
             else:
-                groups[sort if sort.__class__ is str and sort in sorts else None][flat[row]].append(row)
+                groups[sort if sort.__class__ is str and sort in sorts else None].append(row)
         parts = _Parts()
-        for sort, (others, usual) in groups.items():
-            missed = self._part(kind, sort, told, facts, usual, parts, usual=True)
-            missed = self._part(kind, sort, told, facts, others + missed, parts, usual=False)
+        for sort, rows in groups.items():
+            missed = self._part(kind, sort, told, facts, rows, parts, usual=True)
+            missed = self._part(kind, sort, told, facts, missed, parts, usual=False)
             told.facts.wrong.update(missed)
         told.facts.columns = parts.columns()
 
@@ -290,5 +276,5 @@ class Shapes:
         width = len(shape.names)
         for row, nothing in zip(rows, map(tuple.count, kept, repeat(None)), strict=True):
             told.keys[row] += width - nothing
-        parts.add(rows, kept, shape.names, self._known(kind) if usual else {})
+        parts.add(rows, kept, shape.names)
         return missed

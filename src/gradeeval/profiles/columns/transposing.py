@@ -13,13 +13,14 @@ from itertools import repeat
 from typing import Any, TypeVar
 
 from gradeeval.files.ndjson import Line, has_keys, keys_in
-from gradeeval.profiles.columns.column_reading import ColumnReader, MapReader, Parts
+from gradeeval.profiles.columns.column_reading import ColumnReader
 from gradeeval.profiles.columns.given import Maps, by_name
 from gradeeval.profiles.columns.layout import LISTED_MEMBERS, MEMBER, PROFILE
+from gradeeval.profiles.columns.map_reading import MapReader, Parts
 from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.columns.shapes import Shapes, Told
 from gradeeval.profiles.contents import Item
-from gradeeval.profiles.identifiers import credit_code_fault, organisation_code_check
+from gradeeval.profiles.identifiers import credit_code_fault, organisation_code_check, right_codes
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.sieve import Sieve, Subject
 from gradeeval.timeline import Period, is_date, read_period
@@ -238,6 +239,8 @@ def _count(told: Told, members: Sequence[Any], lines: Sequence[Line], doubted: s
 
 def _check_codes(codes: Sequence[Any], doubted: set[int]) -> None:
     """Adds to ``doubted`` the institution codes that the schema accepts and whose check character is wrong."""
+    if right_codes([code for row, code in enumerate(codes) if row not in doubted] if doubted else codes):
+        return
     doubted.update(
         [
             row
