@@ -13,7 +13,7 @@ from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
 from gradeeval.files.canonical import digest, exact_json
 from gradeeval.files.json import parse_json
-from gradeeval.files.ndjson import Line, gathered, read_lines
+from gradeeval.files.ndjson import Line, data_of, gathered, read_lines
 
 HERE = Path("a.ndjson")
 
@@ -127,3 +127,43 @@ def test_a_head_that_has_rows_inside_does_not_mislead_the_digest() -> None:
     for inside in ({"rows": []}, [{"rows": []}], '"rows":[]'):
         whole = {"a": inside, "z": inside, "rows": [{"b": 1, "a": "\x7f\n甲"}]}
         assert gathered(HERE, [], whole, "rows").content == digest(whole)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a":"x","a":"y"}',
+        b'{"a":"x"}{"b":"y"}',
+        b'{"a":"12:30"}',
+        b'{"a": "x" , "b":null}',
+        b'{"a":1.50}',
+        b'{"a":99999999999999999999}',
+        b'{"a":{"a":1,"a":2}}',
+        b"[1]",
+        b"{",
+        b'{"a":"\xff"}',
+        b'{"a":"\\ud800"}',
+        b"\xef\xbb\xbf{}",
+        b"{}\r",
+    ],
+)
+def test_many_lines_are_read_as_each_of_them(raw: bytes) -> None:
+    lines = [Line(HERE, number, one) for number, one in enumerate((b'{"a":"b"}', raw, b'{"c":true}'), 1)]
+    read: list[object] = []
+    for way in (lambda: [line.data() for line in lines], lambda: data_of(lines)):
+        try:
+            read.append(repr(way()))
+        except InvalidContent as refused:
+            read.append(refused.problems)
+    assert read[0] == read[1]
+
+
+def test_a_line_over_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ndjson, "_BLOCK", 3)
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(b'\n{"a":1}\n\n{"b":23}\n\n \n[4]')
+    assert [(line.number, line.raw, line.whole) for line in read_lines(path)] == [
+        (2, b'{"a":1}', True),
+        (4, b'{"b":23}', True),
+        (7, b"[4]", False),
+    ]

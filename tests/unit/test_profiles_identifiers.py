@@ -12,6 +12,7 @@ from gradeeval.profiles.identifiers import (
     institution_code,
     institution_code_fault,
     organisation_code_check,
+    right_codes,
 )
 
 CREDIT = "91350100M000100Y43"
@@ -59,3 +60,21 @@ def test_the_hyphen_of_an_organisation_code_is_dropped_where_it_stands() -> None
     assert institution_code("D2143569-X99010111A1001") == "D2143569X99010111A1001"
     assert institution_code("D2143569X99010111A1001") == "D2143569X99010111A1001"
     assert institution_code("D214356-9X99010111A1001") == "D214356-9X99010111A1001"
+
+
+signs = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=8, max_size=8)
+
+
+@given(st.lists(st.tuples(signs, st.sampled_from("0123456789XAZ")), max_size=4), signs)
+def test_many_codes_are_right_where_each_is(wrong: list[tuple[str, str]], body: str) -> None:
+    rest = "99010111A1001"
+    codes = [f"{body}{organisation_code_check(body)}{rest}", *(f"{one}{check}{rest}" for one, check in wrong)]
+    assert right_codes(codes) == all(institution_code_fault(code) is None for code in codes)
+    assert right_codes(codes[:1])
+
+
+@pytest.mark.parametrize(
+    "odd", ["D2143569-X99010111A1001", "D2143569X99010111A100", "d2143569X99010111A1001", "甲2143569X99010111A1001"]
+)
+def test_a_code_that_has_not_its_22_characters_is_not_right(odd: str) -> None:
+    assert not right_codes(["D2143569X99010111A1001", odd])

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ MAX_LINE = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _WRITTEN = frozenset((str, bool, int, type(None)))
 """What any writer of JSON writes alike."""
+_SHORT = frozenset((str, bool, type(None)))
+"""What is never too long or too deep."""
 MAX_QUICK = MAX_VALUES
 """Bytes of a line that cannot hold more values than a file may."""
 
@@ -74,12 +76,23 @@ class Line(NamedTuple):
 
 def read_lines(path: Path) -> Iterator[Line]:
     """The lines of a file. Raises ``NotFound`` where it cannot be read, ``InvalidContent`` where it is UTF-16."""
-    for number, (raw, whole) in enumerate(_raw_lines(path), 1):
-        if number == 1 and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            decode(raw, str(path))
-        own = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
-        if own and not own.isspace():
-            yield Line(path, number, own, whole)
+    return chain.from_iterable(read_blocks(path))
+
+
+def read_blocks(path: Path) -> Iterator[list[Line]]:
+    """The same, as many at a time as were read at once."""
+    number = 1
+    for raws, whole in _raw_blocks(path):
+        if number == 1:
+            if raws[0].startswith((b"\xff\xfe", b"\xfe\xff")):
+                decode(raws[0], str(path))
+            raws[0] = raws[0].removeprefix(b"\xef\xbb\xbf")
+        lines = list(map(Line, repeat(path), count(number), raws, repeat(whole)))
+        number += len(raws)
+        if not all(raws) or any(map(bytes.isspace, raws)):
+            lines = [line for line in lines if line.raw and not line.raw.isspace()]
+        if lines:
+            yield lines
 
 
 def about_lines(path: Path) -> int:
@@ -95,7 +108,7 @@ def about_lines(path: Path) -> int:
     return block.count(b"\n") * max(size, 1) // max(len(block), 1)
 
 
-def _raw_lines(path: Path) -> Iterator[tuple[bytes, bool]]:
+def _raw_blocks(path: Path) -> Iterator[tuple[list[bytes], bool]]:
     """Lines without their line feeds, and whether they had one; of one that is too long only its beginning."""
     try:
         with path.open("rb") as stream:
@@ -104,21 +117,22 @@ def _raw_lines(path: Path) -> Iterator[tuple[bytes, bool]]:
                 first, *more = block.split(b"\n")
                 rest += first[: MAX_LINE + 2 - len(rest)]
                 if more:
-                    yield rest, True
-                    rest = more.pop()
-                    for raw in more:
-                        yield raw, True
+                    rest, *raws = more.pop(), rest, *more
+                    yield raws, True
             if rest:
-                yield rest, False
+                yield [rest], False
     except OSError as error:
         raise NotFound(_("文件 {path} 无法读取（{reason}）").format(path=path, reason=error.strerror)) from None
 
 
+def data_of(lines: Sequence[Line]) -> list[Any]:
+    """The plain data of many lines. Raises ``InvalidContent`` for the first that cannot be read."""
+    return _FLAT(lines) or [line.data() for line in lines]
+
+
 def gathered(path: Path, lines: Sequence[Line], data: Any, first: str) -> PlainFile:
     """Lines that make one file together, as ``data``: the first line is its head, the others are the list ``first`` in it."""
-    whole = hashlib.sha256()
-    for line in lines:
-        whole.update(line.raw + b"\n" if line.whole else line.raw)
+    whole = hashlib.sha256(b"".join([line.raw + b"\n" if line.whole else line.raw for line in lines]))
     content = _content(data, first)
     return PlainFile(path, data, whole.hexdigest(), b"", SUFFIXES[0], content, [_Lines(lines, first)])
 
@@ -142,17 +156,23 @@ def _content(data: Any, first: str) -> str:
     )
 
 
-def _quick_reader() -> Callable[[bytes], dict[str, Any] | None]:
-    """Reads a line that is beyond doubt, in a third of the time; None for any other, which is then read as other files are.
+Quick = Callable[[bytes], dict[str, Any] | None]
+Flat = Callable[[Sequence[Line]], list[Any] | None]
 
+
+def _quick_readers() -> tuple[Quick, Flat]:
+    """Readers of what is beyond doubt, in a third of the time: of a line, and of many with maps of texts and answers only.
+
+    They give None for all else, which is then read as other files are.
     msgspec is as strict as our own reader but for keys that stand twice and for the bounds on depth and whole numbers.
     """
     try:
         from msgspec import DecodeError
         from msgspec.json import Decoder
     except ImportError:
-        return lambda raw: None  # noqa: ARG005 - a reader like any other
-    read = Decoder(float_hook=_decimal).decode
+        return lambda raw: None, lambda lines: None  # noqa: ARG005 - readers like any others
+    reader = Decoder(float_hook=_decimal)
+    read, read_many = reader.decode, reader.decode_lines
 
     def quick(raw: bytes) -> dict[str, Any] | None:
         try:
@@ -163,7 +183,22 @@ def _quick_reader() -> Callable[[bytes], dict[str, Any] | None]:
             return None
         return data if len(data) == raw.count(b":") or has_keys(raw, keys_in(data)) else None
 
-    return quick
+    def flat(lines: Sequence[Line]) -> list[Any] | None:
+        raws = [line.raw for line in lines]
+        if max(map(len, raws), default=0) > MAX_QUICK:
+            return None
+        joined = b"\n".join(raws)
+        try:
+            found = read_many(joined)
+        except (DecodeError, RecursionError, ValueError):
+            return None
+        if len(found) != len(lines) or set(map(type, found)) != {dict}:
+            return None
+        if not _SHORT.issuperset(map(type, chain.from_iterable(map(dict.values, found)))):
+            return None
+        return found if sum(map(len, found)) == joined.count(b":") else None
+
+    return quick, flat
 
 
 _LONG = 10**18
@@ -227,4 +262,4 @@ class _Lines(Places):
         return self._lines[0].place(path)
 
 
-_QUICK = _quick_reader()
+_QUICK, _FLAT = _quick_readers()

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
-from gradeeval.files.ndjson import Line, gathered, read_lines
+from gradeeval.files.ndjson import Line, data_of, gathered, read_blocks, read_lines
 from gradeeval.files.reading import SUFFIXES, PlainFile, check_suffix, read_plain
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
@@ -85,8 +86,14 @@ class Note:
     problem: Problem
 
 
-Content = Item | Line | Unread | Listing | Note | FilledForm
-"""A line is an item that has not been read yet: ``line_item`` does."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines one after the other, each of which is an item that has not been read yet: ``line_item`` does."""
+
+    lines: list[Line]
+
+
+Content = Item | Lines | Unread | Listing | Note | FilledForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +185,19 @@ def read_line_items(path: Path, _scope: Scope, _alone: bool) -> Iterator[Content
 
 def _lines(path: Path) -> Iterator[Content]:
     """Lines, or a roster: its first line is its head, without ``rows``, and each of the others a row."""
-    found = iter(read_lines(path))
-    first = next(found, None)
-    if first is None:
+    found = read_blocks(path)
+    block = next(found, None)
+    if block is None:
         yield Note(Problem(_("文件中没有记录"), str(path)))
         return
-    head = line_item(first)
+    head = line_item(block[0])
     if isinstance(head, Item) and is_head(head.data):
-        rows = list(found)
-        data = {**head.data, "rows": [row.data() for row in rows]}
-        yield Listing(gathered(path, (first, *rows), data, "rows"))
+        lines = [*block, *chain.from_iterable(found)]
+        data = {**head.data, "rows": data_of(lines[1:])}
+        yield Listing(gathered(path, lines, data, "rows"))
         return
-    yield first
-    yield from found
+    yield Lines(block)
+    yield from map(Lines, found)
 
 
 def line_item(line: Line) -> Item | Unread:

@@ -26,6 +26,7 @@ from gradeeval.problems import Problem
 from gradeeval.profiles.contents import (
     MANIFESTS,
     Item,
+    Lines,
     Listing,
     Note,
     Reader,
@@ -48,9 +49,8 @@ if TYPE_CHECKING:
     from gradeeval.profiles.columns.transposing import Transposer
 
 FORMAT = "gradeeval-dataset/1"
-_RECORDS = (Item, Line)
-_MANY = 16_384
-_LARGE = 16 * 1024 * 1024
+_MANY = 32_768
+_LARGE = 36 * 1024 * 1024
 """Records, and bytes of lines, that are looked at together."""
 
 
@@ -257,12 +257,11 @@ class Sifting:
             waiting: list[Item | Line] = []
             size = 0
             for content in contents(path, self.scope, self.readers, alone=self.manifest is not None):
-                if isinstance(content, _RECORDS):
+                if isinstance(content, Item):
                     waiting.append(content)
-                    size += len(content.raw) if content.__class__ is Line else 0
-                    if len(waiting) >= _MANY or size > _LARGE:
-                        yield from self._sifted(waiting, path, taker)
-                        waiting, size = [], 0
+                elif isinstance(content, Lines):
+                    waiting += content.lines
+                    size += sum(len(line.raw) for line in content.lines)
                 elif isinstance(content, Note):
                     self.notes.append(content.problem)
                 elif isinstance(content, FilledForm):
@@ -273,6 +272,9 @@ class Sifting:
                     waiting, size = [], 0
                     self.read += 1
                     yield self._unread(content)
+                while len(waiting) >= _MANY or size > _LARGE:
+                    yield from self._sifted(waiting[:_MANY], path, taker)
+                    waiting, size = waiting[_MANY:], 0
             yield from self._sifted(waiting, path, taker)
             self._counted(path, self.read - before)
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradeeval.messages import _
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ORGANISATION_CHECKS = "0123456789X"
+_CODE_LENGTH = 22
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _VALUE = {sign: value for value, sign in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+
+
+_WRONG = 255
+_WEIGHED = [
+    bytes(_VALUE[chr(sign)] * weight % 11 if chr(sign) in _VALUE else _WRONG for sign in range(256))
+    for weight in _ORGANISATION_WEIGHTS
+] + [bytes(_ORGANISATION_CHECKS.find(chr(sign)) % 256 for sign in range(256))]
+"""What each sign of an organisation code adds to a sum that is right where 11 divides it."""
+_RIGHT = frozenset(range(0, 11 * len(_WEIGHED), 11))
 
 
 def credit_code_check(code: str) -> str:
@@ -22,6 +35,15 @@ def organisation_code_check(code: str) -> str:
     total = 3 * of[code[0]] + 7 * of[code[1]] + 9 * of[code[2]] + 10 * of[code[3]]
     total += 5 * of[code[4]] + 8 * of[code[5]] + 4 * of[code[6]] + 2 * of[code[7]]
     return _ORGANISATION_CHECKS[(11 - total % 11) % 11]
+
+
+def right_codes(codes: Sequence[str]) -> bool:
+    """Whether institution codes of right characters, without hyphen, all have their check character."""
+    signs = "".join(codes).encode()
+    if len(signs) != _CODE_LENGTH * len(codes) or set(map(len, codes)) - {_CODE_LENGTH}:
+        return False
+    weighed = (signs[place::_CODE_LENGTH].translate(table) for place, table in enumerate(_WEIGHED))
+    return _RIGHT.issuperset(map(sum, zip(*weighed, strict=True)))
 
 
 def institution_code(code: str) -> str:

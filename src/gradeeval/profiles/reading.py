@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradeeval.errors import NotFound
-from gradeeval.files.ndjson import Line
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _, listed
 from gradeeval.problems import Problem
 from gradeeval.profiles.contents import (
     Content,
     Item,
+    Lines,
     Listing,
     Note,
     Reader,
@@ -92,9 +92,10 @@ class ProfileReader:
         return dataset
 
     def _take(self, content: Content, dataset: Dataset, seen: dict[tuple[str, str, str], Profile]) -> None:
-        if isinstance(content, Line):
-            content = line_item(content)
-        if isinstance(content, Item):
+        if isinstance(content, Lines):
+            for line in content.lines:
+                self._take(line_item(line), dataset, seen)
+        elif isinstance(content, Item):
             self._item(content, dataset, seen)
         elif isinstance(content, Listing):
             roster, problems = read_roster(content.plain, self.scope.vocabulary)

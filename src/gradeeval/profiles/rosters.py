@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from gradeeval.files.reading import PlainFile
 from gradeeval.messages import _
 from gradeeval.problems import Problem
-from gradeeval.profiles.identifiers import institution_code, institution_code_fault
+from gradeeval.profiles.identifiers import institution_code, institution_code_fault, right_codes
 from gradeeval.profiles.profile import ListedPart, Roster, Value
 from gradeeval.schemas import Checker, bundled, check_file, shipped
 from gradeeval.timeline import is_date
@@ -32,7 +35,7 @@ def read_roster(
             return None, problems
     data: Mapping[str, Any] = plain.data
     items: Sequence[Mapping[str, Any]] = data["rows"]
-    rows = list(map(_Rows(vocabulary).row, items))
+    rows = _Rows(vocabulary).of(items)
     faults = [] if checked else [*_faulty(plain, items, rows), *_repeated(plain, rows)]
     faults.sort(key=lambda problem: problem.line or 0)
     roster = Roster(
@@ -47,62 +50,84 @@ def read_roster(
     return roster, faults
 
 
+_OWN = ("name", "tier", "type", "from", "to", "aliases")
+_PART: Callable[[Iterable[Any]], ListedPart] = partial(tuple.__new__, ListedPart)
+
+
 class _Rows:
-    """Makes rows from what is written; most have one of a few classifications, and hold it together."""
+    """Makes rows from what is written, those of one sort at once; most have one of a few classifications, and hold it together."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._names: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        self._shared: dict[tuple[tuple[str, ...], tuple[Any, ...]], Mapping[str, Value]] = {}
 
-    def row(self, item: Mapping[str, Any]) -> ListedPart:
-        """The row that an item is."""
-        known = item.get
-        kind = "region" if "code" in item else item["kind"]
-        id = item["code"] if kind == "region" else item["id"]
-        return ListedPart(
-            kind,
-            institution_code(id) if kind == "institution" else id,
-            item["name"],
-            known("parent" if kind == "region" else "region"),
-            known("tier"),
-            known("type"),
-            self._classification(kind, item),
-            known("from"),
-            known("to"),
-            tuple(item["aliases"]) if "aliases" in item else (),
+    def of(self, items: Sequence[Mapping[str, Any]]) -> list[ListedPart]:
+        """The rows that items are."""
+        sorts: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place, item in enumerate(items):
+            sorts[("region" if "code" in item else item["kind"], *item)].append(place)
+        if len(sorts) == 1:
+            return self._sort(*next(iter(sorts)), items=items)
+        found: dict[int, ListedPart] = {}
+        for sort, places in sorts.items():
+            found.update(zip(places, self._sort(*sort, items=[items[place] for place in places]), strict=True))
+        return [found[place] for place in range(len(items))]
+
+    def _sort(self, kind: str, *names: str, items: Sequence[Mapping[str, Any]]) -> list[ListedPart]:
+        """The rows that items of one kind with these names are."""
+
+        def values(name: str) -> Iterable[Any]:
+            return map(itemgetter(name), items) if name in names else repeat(None, len(items))
+
+        ids = values("code" if kind == "region" else "id")
+        parents = values("parent" if kind == "region" else "region")
+        title, tier, type, first, last, aliases = map(values, _OWN)
+        return list(
+            map(
+                _PART,
+                zip(
+                    repeat(kind, len(items)),
+                    map(institution_code, ids) if kind == "institution" else ids,
+                    *(title, parents, tier, type, self._classifications(kind, names, items), first, last),
+                    map(tuple, aliases) if "aliases" in names else repeat((), len(items)),
+                    strict=True,
+                ),
+            )
         )
 
-    def _classification(self, kind: str, item: Mapping[str, Any]) -> Mapping[str, Value]:
-        asked = (kind, tuple(item))
-        names = self._names.get(asked)
-        if names is None:
-            fields = self._vocabulary.fields[kind]
-            names = self._names[asked] = tuple([name for name in item if name in fields and name != "name"])
-        written = tuple([item[name] for name in names])
-        try:
-            values = self._shared.get((names, written))
-        except TypeError:  # a list
-            written = tuple([tuple(value) if isinstance(value, list) else value for value in written])
-            values = self._shared.get((names, written))
-        if values is None:
-            values = {
+    def _classifications(
+        self, kind: str, names: Sequence[str], items: Sequence[Mapping[str, Any]]
+    ) -> Iterable[Mapping[str, Value]]:
+        """What items say in the fields of their kind; equal ones are one map."""
+        fields = [name for name in names if name in self._vocabulary.fields[kind] and name != "name"]
+        columns: list[Iterable[Any]] = []
+        for name in fields:
+            column = [item[name] for item in items]
+            lists = list in set(map(type, column))
+            columns.append([tuple(one) if one.__class__ is list else one for one in column] if lists else column)
+        written = list(zip(*columns, strict=True)) if columns else [()] * len(items)
+        shared = {
+            values: {
                 name: frozenset(value) if isinstance(value, tuple) else value
-                for name, value in zip(names, written, strict=True)
+                for name, value in zip(fields, values, strict=True)
             }
-            self._shared[names, written] = values
-        return values
+            for values in set(written)
+        }
+        return map(shared.__getitem__, written)
 
 
 def _faulty(plain: PlainFile, items: Sequence[Mapping[str, Any]], rows: Sequence[ListedPart]) -> Iterator[Problem]:
     """What is wrong with single rows that the schema accepts."""
-    for index, row in enumerate(rows):
-        if row.first is not None or row.last is not None:
-            for name, day in (("from", row.first), ("to", row.last)):
-                if day is not None and not is_date(day):
-                    sentence = _("“{date}”不是日历上的日期").format(date=items[index][name])
-                    yield plain.problem(sentence, ("rows", index, name))
-        fault = institution_code_fault(row.id) if row.kind == "institution" else None
+    dated = [index for index, row in enumerate(rows) if row.first is not None or row.last is not None]
+    for index in dated:
+        for name, day in (("from", rows[index].first), ("to", rows[index].last)):
+            if day is not None and not is_date(day):
+                sentence = _("“{date}”不是日历上的日期").format(date=items[index][name])
+                yield plain.problem(sentence, ("rows", index, name))
+    coded = [index for index, row in enumerate(rows) if row.kind == "institution"]
+    if right_codes([rows[index].id for index in coded]):
+        return
+    for index in coded:
+        fault = institution_code_fault(rows[index].id)
         if fault is not None:
             yield plain.problem(fault, ("rows", index, "id"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count, repeat
 from typing import Any
 
 import polars as pl
@@ -114,27 +115,27 @@ class Collector:
             self._rows[key] = Rows(self._heads[name])
         self._rows[key].put(row)
 
-    def listed(self, kind: str, found: Sequence[tuple[int, ListedPart]]) -> pl.DataFrame:
-        """The frame of rows of rosters of a kind, each with the number of its roster.
+    def listed(self, kind: str, found: Mapping[int, Sequence[ListedPart]]) -> pl.DataFrame:
+        """The frame of rows of rosters of a kind, by the number of their roster.
 
         Rows of one classification hold it together, so each is coded once.
         """
-        classes: dict[int, tuple[int, Mapping[str, Any]]] = {}
-        which: list[int] = []
-        heads: list[tuple[Any, ...]] = []
-        for number, part in found:
-            which.append(classes.setdefault(id(part.values), (len(classes), part.values))[0])
-            heads.append((number, part.id, part.name, part.parent, part.tier, part.type, part.first, part.last))
-        frame = pl.DataFrame(dict(zip(LISTED, zip(*heads, strict=True), strict=True)), schema=LISTED)
+        columns = dict(zip(ListedPart._fields, zip(*chain.from_iterable(found.values()), strict=True), strict=True))
+        numbers = chain.from_iterable(repeat(number, len(parts)) for number, parts in found.items())
+        heads = [list(numbers), *(columns[name] for name in ("id", "name", "parent", "tier", "type", "first", "last"))]
+        frame = pl.DataFrame(dict(zip(LISTED, heads, strict=True)), schema=LISTED)
+        which = list(map(id, columns["values"]))
+        classes = dict(zip(which, columns["values"], strict=True))
         rows = Rows({})
         rows.count = len(classes)
         readers = self._transposer.fields(kind)
-        for name, given in by_name([values for _number, values in classes.values()], readers).columns.items():
-            if frozenset in given.forms:
-                given = Given.of(given.where, [None if value is None else tuple(value) for value in given.values])
-            readers[name].code(rows, given)
+        for name, given in by_name(list(classes.values()), readers).columns.items():
+            values = [tuple(value) if isinstance(value, frozenset) else value for value in given.values]
+            readers[name].code(rows, Given(given.where, values))
         coded = rows.frame(listed_schema(self.reader.scope, kind), self._lists[kind])
-        return frame.hstack(coded[pl.Series(which, dtype=pl.UInt32)]) if coded.width else frame
+        places = dict(zip(classes, count(), strict=False))
+        at = pl.Series(list(map(places.__getitem__, which)), dtype=pl.UInt32)
+        return frame.hstack(coded[at]) if coded.width else frame
 
     def frames(self) -> Iterator[tuple[str, str, pl.DataFrame]]:
         """Province, name and frame of all that waits, which then is no longer held."""

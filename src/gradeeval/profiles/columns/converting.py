@@ -29,6 +29,7 @@ from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
 from gradeeval.schemas import brief
+from gradeeval.vocabulary import KINDS
 
 _MOST_TOLD = 5
 
@@ -158,16 +159,18 @@ def _reject(rejected: Rejected, dataset: Sifting, stream: IO[bytes]) -> None:
 def _listed(rosters: list[Roster], sieve: Sieve, collector: Collector) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """The frames of rosters, in the province of the region that each covers; numbered from 0 in each province."""
     heads: dict[str, Rows] = defaultdict(lambda: Rows(ROSTER))
-    found: dict[tuple[str, str], list[tuple[int, ListedPart]]] = defaultdict(list)
+    found: dict[tuple[str, str], dict[int, list[ListedPart]]] = defaultdict(dict)
     day = max(sieve.ends, default="9999-12-31")
     for roster in rosters:
         part = sieve.part(roster.region, day) or roster.region
         number = heads[part].count
         heads[part].put(roster_row(number, roster))
-        for listed in roster.rows:
-            found[part, listed.kind].append((number, listed))
-    for part, rows in heads.items():
-        yield part, "rosters", rows.frame(ROSTER, ())
+        for kind in KINDS:
+            rows = [row for row in roster.rows if row.kind == kind]
+            if rows:
+                found[part, kind][number] = rows
+    for part, own in heads.items():
+        yield part, "rosters", own.frame(ROSTER, ())
     for (part, kind), numbered in found.items():
         yield part, f"listed_{kind}", collector.listed(kind, numbered)
 
