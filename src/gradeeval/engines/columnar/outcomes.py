@@ -29,6 +29,7 @@ from gradeeval.engines.columnar.values import Values
 from gradeeval.engines.conditions import about_limits
 from gradeeval.language.nodes import ALWAYS, Change, Requirement
 from gradeeval.language.scope import Reference
+from gradeeval.profiles.columns.layout import to_column
 from gradeeval.quantity import INFINITY
 from gradeeval.timeline import Span
 
@@ -289,34 +290,58 @@ class Outcomes:
         return found
 
     def _sum(self, kind: str, span: Span, reference: Reference, within: Sequence[tuple[Value, pl.Expr]]) -> Number:
+        """The years added up; of changes what the ends differ by, where the ends tell and a year does not or need not."""
+        values, indicator = self.values, reference.indicator
+        if span.first is None or indicator is None or not isinstance(indicator.formula, Change):
+            total, _known = self._added(kind, within, pl.lit(value=True), exact=False)
+            hi = constant(INFINITY) if span.first is None else total.hi
+            return values.kept(kind, Number(total.lo, hi, total.none, total.empty), reference.type)
+        change = self._across(kind, span, reference)
+        instead = ~or_false(change.none)
+        table = values.relations.tables[kind]
+        reports = table.has(indicator.name) or table.has(to_column(indicator.name))
+        # What is computed alone adds up to the difference of the ends: years are added only where these are not known.
+        # Added one by one, changes of quotients would soon pass what columns hold.
+        total, known = self._added(kind, within, pl.lit(value=True) if reports else ~instead, exact=reports)
+        if reports:
+            instead = instead & ~known
+        total = values.kept(kind, total, reference.type)
+        return values.kept(
+            kind,
+            Number(
+                chosen(instead, change.lo, total.lo),
+                chosen(instead, change.hi, total.hi),
+                ~instead & or_false(total.none),
+                (instead & or_false(change.empty)) | (~instead & or_false(total.empty)),
+            ),
+        )
+
+    def _added(
+        self, kind: str, within: Sequence[tuple[Value, pl.Expr]], among: pl.Expr, *, exact: bool
+    ) -> tuple[Number, pl.Expr]:
+        """The sum of these years on the rows ``among`` which it is asked for, and, where ``exact`` is asked, whether all are known."""
         values = self.values
         lo = hi = constant(0)
         none, empty, known = pl.lit(value=True), pl.lit(value=True), pl.lit(value=True)
         nothing = constant(0)
         for value, inside in within:
             assert isinstance(value, Number)
-            counts = inside & ~or_false(value.empty)
+            counts = inside & ~or_false(value.empty) & among
             lo = added(lo, chosen(counts, value.lo, nothing))
             hi = added(hi, chosen(counts, value.hi, nothing))
             none = none & (or_false(value.none) | ~inside)
             empty = empty & (or_false(value.empty) | ~inside)
-            exact = same(value.lo, value.hi) & ~or_false(value.none) & ~or_false(value.empty)
-            known = known & (exact | ~inside)
             kept = values.kept(kind, Number(lo, hi, none, empty))
-            name = values.fresh()
-            values.add(kind, **{name: known})
-            lo, hi, none, empty, known = kept.lo, kept.hi, or_false(kept.none), or_false(kept.empty), pl.col(name)
-        empty = empty & ~none
-        if span.first is None:
-            return values.kept(kind, Number(lo, constant(INFINITY), none, empty), reference.type)
-        total = values.kept(kind, Number(lo, hi, none, empty), reference.type)
-        indicator = reference.indicator
-        if indicator is None or not isinstance(indicator.formula, Change):
-            return total
-        return self._across(kind, span, reference, total, known)
+            lo, hi, none, empty = kept.lo, kept.hi, or_false(kept.none), or_false(kept.empty)
+            if exact:
+                own = same(value.lo, value.hi) & ~or_false(value.none) & ~or_false(value.empty)
+                name = values.fresh()
+                values.add(kind, **{name: known & (own | ~inside)})
+                known = pl.col(name)
+        return Number(lo, hi, none, empty & ~none), known
 
-    def _across(self, kind: str, span: Span, reference: Reference, total: Number, known: pl.Expr) -> Number:
-        """Where a year is unknown: the value of the last year less that before the first."""
+    def _across(self, kind: str, span: Span, reference: Reference) -> Number:
+        """The value of the last year less that before the first."""
         values = self.values
         table = values.relations.tables[kind]
         assert span.first is not None and reference.indicator is not None
@@ -331,16 +356,7 @@ class Outcomes:
         frame = frame.with_columns(own.alias("own"))
         rows = frame.with_columns(pl.when("own").then("row").otherwise(later).alias("later"))["later"]
         change, _complete = difference(values, kind, reference.indicator, table.in_year(span.first - 1), rows)
-        instead = ~known & ~or_false(change.none)
-        return values.kept(
-            kind,
-            Number(
-                chosen(instead, change.lo, total.lo),
-                chosen(instead, change.hi, total.hi),
-                ~instead & or_false(total.none),
-                (instead & or_false(change.empty)) | (~instead & or_false(total.empty)),
-            ),
-        )
+        return change
 
     def _whole_span(self, kind: str, first: pl.Expr, last: pl.Expr) -> pl.Series:
         """The row of the profile that gives figures for exactly these years together."""
