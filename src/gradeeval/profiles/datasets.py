@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -285,7 +284,7 @@ class Sifting:
         file, sieve = str(path), taker.sieve
         at = 0
         while at < len(batch):
-            known = list(_first_known(subjects, at))
+            known = [one for one in subjects[at : _first_in_doubt(subjects, at)] if one is not None]
             run = batch[at : at + max(len(known), 1)]
             at += len(run)
             if known and sieve.all_fresh(known, file, map(_line, run)):
@@ -345,12 +344,12 @@ class Sifting:
             self.problems.append(Problem(_("内容与清单上的摘要不符，文件在清单写成以后有改动"), str(path)))
 
 
-def _first_known(subjects: Sequence[Subject | None], at: int) -> Iterator[Subject]:
-    """Those from there on that come before one in doubt."""
-    for subject in islice(subjects, at, None):
-        if subject is None:
-            return
-        yield subject
+def _first_in_doubt(subjects: Sequence[Subject | None], at: int) -> int:
+    """Where from there on the first in doubt is, or the end."""
+    try:
+        return subjects.index(None, at)
+    except ValueError:
+        return len(subjects)
 
 
 def _line(content: Item | Line) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 
 from gradeeval.messages import _
 from gradeeval.profiles.profile import Profile
@@ -51,7 +52,7 @@ class Sieve:
 
     def all_fresh(self, subjects: Sequence[Subject], file: str, lines: Iterable[int]) -> bool:
         """The same for many that were read one after the other; where any is not fresh, nothing is remembered of them."""
-        keys = [_key(*subject) for subject in subjects]
+        keys = list(starmap(_key, subjects))
         if len(set(keys)) < len(keys) or not self._seen.keys().isdisjoint(keys):
             return False
         number = self._files.setdefault(file, len(self._files)) << 40

@@ -40,16 +40,18 @@ _EXACT = 10**15
 """Steps below have at most 15 digits: numbers of different steps are different floats."""
 
 
-def usual(own: ValueType | None) -> Any:
-    """How msgspec is to decode usual values and maps."""
+def usual(own: ValueType | None) -> tuple[Any, set[type]]:
+    """How msgspec is to decode usual values and maps, and of which types they can then be; of none where that has to be looked at."""
     if own is None or (own.form == "number" and own.decimals):
-        return Any
+        return Any, set()
     if own.form in ("number", "yes_no"):
-        return (int if own.form == "number" else bool) | dict[str, Any]
+        simple = int if own.form == "number" else bool
+        return simple | dict[str, Any], {simple, dict}
     codes: Any = str
     if own.values is not None:
         codes = Literal[tuple(dict.fromkeys((*own.values.titles, *own.values.ranks, *own.values.outside)))]
-    return Union[tuple[codes, ...] if own.form == "list" else codes, dict[str, Any]]  # noqa: UP007 - of texts and forms
+    form, held = (tuple[codes, ...], tuple) if own.form == "list" else (codes, str)
+    return Union[form, dict[str, Any]], {held, dict}  # noqa: UP007 - of texts and forms
 
 
 class ColumnReader:
@@ -67,7 +69,7 @@ class ColumnReader:
         self._type = type
         self._form = type.form if type is not None else "name"
         self._proofs = Proofs(part, _PLAIN.get(self._form, {str}), ranged=self._ranged)
-        self.form = usual(type)
+        self.form, self._usual = usual(type)
         if type is None:
             return
         values = type.values
@@ -80,7 +82,7 @@ class ColumnReader:
     def put(self, rows: Rows, given: Given, doubted: set[int], keys: list[int]) -> None:
         """Puts what is given into ``rows``; the rows in doubt are added to ``doubted``, how many keys values have to ``keys``."""
         types = list(map(type, given.values))
-        forms = set(types) - {NoneType}
+        forms = self._usual if given.usual and self._usual else set(types) - {NoneType}
         if self._type is None and forms == {bool}:
             plain = Plainly(given, forms)
         else:

@@ -30,13 +30,17 @@ class Where:
 
 
 class Given:
-    """What stands under one name: ``values`` at the rows ``where``, None where nothing stands."""
+    """What stands under one name: ``values`` at the rows ``where``, None where nothing stands.
 
-    __slots__ = ("values", "where")
+    ``usual``: all were decoded as usual values of the name, or maps.
+    """
 
-    def __init__(self, where: Where, values: Sequence[Any]) -> None:
+    __slots__ = ("usual", "values", "where")
+
+    def __init__(self, where: Where, values: Sequence[Any], *, usual: bool = False) -> None:
         self.where = where
         self.values = values
+        self.usual = usual
 
     @property
     def pairs(self) -> list[Pair]:

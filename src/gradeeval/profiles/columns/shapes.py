@@ -145,9 +145,12 @@ class _Parts:
     def __init__(self) -> None:
         self._rows: list[list[int]] = []
         self._columns: dict[str, dict[int, Sequence[Any]]] = defaultdict(dict)
+        self._unusual: set[str] = set()
 
-    def add(self, rows: list[int], maps: Sequence[tuple[Any, ...]], names: Sequence[str]) -> None:
+    def add(self, rows: list[int], maps: Sequence[tuple[Any, ...]], names: Sequence[str], *, usual: bool) -> None:
         """Maps of these rows by their values in the order of ``names``."""
+        if not usual:
+            self._unusual.update(names)
         for name, values in zip(names, zip(*maps, strict=True), strict=False):
             self._columns[name][len(self._rows)] = values
         self._rows.append(rows)
@@ -160,7 +163,8 @@ class _Parts:
             key = tuple(parts)
             if key not in wheres:
                 wheres[key] = Where(list(chain.from_iterable(self._rows[number] for number in key)))
-            found[name] = Given(wheres[key], list(chain.from_iterable(parts.values())))
+            values = list(chain.from_iterable(parts.values()))
+            found[name] = Given(wheres[key], values, usual=name not in self._unusual)
         return found
 
 
@@ -276,5 +280,6 @@ class Shapes:
         width = len(shape.names)
         for row, nothing in zip(rows, map(tuple.count, kept, repeat(None)), strict=True):
             told.keys[row] += width - nothing
-        parts.add(rows, kept, shape.names)
+        if kept:
+            parts.add(rows, kept, shape.names, usual=usual)
         return missed
