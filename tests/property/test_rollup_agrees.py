@@ -23,7 +23,7 @@ from tests.property.generated import (
 )
 
 from gradeeval.engines import reference
-from gradeeval.engines.columnar import rollup
+from gradeeval.engines.columnar import gaps, rollup
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.gaps import lacking
@@ -184,6 +184,27 @@ def test_gaps_are_those_of_findings() -> None:
             if requirement.every_year is None and finding.reference.type.form == "number":
                 figures_agree(rows[key], finding, ruleset, seed, seen)
     assert min(seen[name] for name in ("units", "count", "quotient", "ratio")) > 1, seen
+
+
+def test_gaps_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither on the size of a piece, nor on whether unknown cells are looked at before their figures are made."""
+    seen = 0
+    for seed in range(120):
+        ruleset, _world, _as_of, run = drawn(seed)
+        kind = ruleset.reach.kind
+        if kind in run.relations.tables:
+            found = []
+            for piece, few in ((gaps.PIECE, gaps._FEW), (3, 0)):
+                monkeypatch.setattr(gaps, "PIECE", piece)
+                monkeypatch.setattr(gaps, "_FEW", few)
+                pieces = list(lacking(run, kind))
+                found.append(
+                    [(asked[row[1]].id, *row[:1], *row[2:]) for asked, cells in pieces for row in cells.rows()]
+                )
+            monkeypatch.undo()
+            assert found[0] == found[1], seed
+            seen += len(found[0])
+    assert seen > 100
 
 
 def narrowed(finding: Finding) -> bool:
