@@ -94,13 +94,13 @@ class _Shape:
         self._floated = floated
         self._keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
         self.names: list[str] = []
-        self._decode(())
+        self._decoders: dict[bool, Callable[[bytes], Any]] = {}
 
-    def _decode(self, names: Sequence[str]) -> None:
-        self._decoders = (
-            _decoder(dict.fromkeys(names, Any), self._floated),
-            _decoder({name: self._known[name].form for name in names}, self._floated),
-        )
+    def _decode(self, raws: Sequence[bytes], *, usual: bool) -> list[tuple[Any, ...] | None]:
+        if usual not in self._decoders:
+            forms = {name: self._known[name].form if usual else Any for name in self.names}
+            self._decoders[usual] = _decoder(forms, self._floated)
+        return _tuples(self._decoders[usual], raws)
 
     def read(self, raws: Sequence[bytes], *, usual: bool) -> list[tuple[Any, ...] | None]:
         """The values of each map in the order of ``names``; None for one that has other names or cannot be read.
@@ -109,10 +109,10 @@ class _Shape:
         """
         if not self.names:
             self._learn(raws[:: len(raws) // _FEW + 1])
-        found = _tuples(self._decoders[usual], raws)
+        found = self._decode(raws, usual=usual)
         missed = [raw for raw, one in zip(raws, found, strict=True) if one is None]
         if missed and self._learn(missed):
-            found = _tuples(self._decoders[usual], raws)
+            found = self._decode(raws, usual=usual)
         return found
 
     def _learn(self, raws: Sequence[bytes]) -> bool:
@@ -135,7 +135,7 @@ class _Shape:
                     had.add(name)
                     at += 1
         if len(had) > size:
-            self._decode(self.names)
+            self._decoders.clear()
         return len(had) > size
 
 
