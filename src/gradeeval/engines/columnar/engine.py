@@ -113,7 +113,7 @@ def _codes(
     rows = table.keys.head(table.wanted)
     codes = rows.select("@row")
     if exprs:
-        codes = codes.hstack(table.evaluated(exprs, table.wanted))
+        codes = codes.hstack(table.joined(exprs, table.wanted))
         table.forget_bytes()
     if slow:
         run.fallen_back += [requirement.id for requirement in slow]

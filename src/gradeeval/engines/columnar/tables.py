@@ -132,6 +132,12 @@ class Table:
         needed = self._among(names)
         return pl.DataFrame(_selected(needed if rows is None else needed.head(rows), exprs))
 
+    def joined(self, exprs: Mapping[str, pl.Expr], rows: int) -> pl.DataFrame:
+        """The same of the first ``rows``, of expressions that only join columns: nothing repeats in them that is worth looking for."""
+        names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
+        self.make(names)
+        return pl.DataFrame(self._among(names).head(rows).select_seq("@", **exprs).get_columns()[1:])
+
     def _among(self, names: Iterable[str]) -> pl.DataFrame:
         return pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
 
