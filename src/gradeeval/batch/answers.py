@@ -89,6 +89,9 @@ class Results:
         if sought.region is not None:
             clauses.append("? IN (s.id, s.region, s.county, s.prefecture, s.province)")
             values.append(self.region(sought.region))
+        lacking, within = "gaps", list[Any]()
+        if sought.outcome != UNMET:
+            lacking, within = self._with_unknown(sought, " AND ".join(clauses), values)
         if sought.requirement is not None:
             self.requirement(sought.requirement)
         for name, value in (
@@ -101,10 +104,10 @@ class Results:
                 clauses.append(f"{name} = ?")
                 values.append(value)
         where = " AND ".join(clauses)
-        lacking = "gaps" if sought.outcome == UNMET else f"({self._unknown(sought)})"
         source = (
             f"FROM {lacking} g JOIN subjects s USING (kind, id) JOIN requirements r USING (requirement) WHERE {where}"
         )
+        values = [*within, *values]
         total = self.rows(f"SELECT count(*) AS n {source}", values)[0]["n"]
         limit = f" LIMIT {sought.limit}" if sought.limit else ""
         rows = self.rows(
@@ -115,31 +118,35 @@ class Results:
         )
         return rows, total
 
-    def _unknown(self, sought: Sought) -> str:
-        """SQL for the gaps and all that is unknown: what has no figures stands in the codes alone."""
+    def _with_unknown(self, sought: Sought, area: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The gaps and all that is unknown, as SQL and its values: what has no figures stands in the codes alone.
+
+        ``area`` and its ``values`` say of which subjects ``s``: only their codes are made rows of.
+        """
         codes = ", ".join(str(code) for code, (outcome, _reason) in MEANING.items() if outcome == UNKNOWN)
+        asked = self.rows(
+            "SELECT requirement FROM requirements WHERE requirement = coalesce(?, requirement) AND document = coalesce(?, document)",
+            [sought.requirement, sought.document],
+        )
         cells = []
         for kind in KINDS if sought.kind is None else (sought.kind,):
             paths = [_quoted(folder / f"{kind}.parquet") for folder in self._folders()]
             files = f"read_parquet([{', '.join(_text(path) for path in paths)}], union_by_name = true)"
             there = {row["column_name"] for row in self.rows(f"DESCRIBE FROM {files}")}
-            asked = self.rows(
-                "SELECT requirement FROM requirements WHERE requirement = coalesce(?, requirement) AND document = coalesce(?, document)",
-                [sought.requirement, sought.document],
-            )
-            names = [f'"{one}"' for one in (row["requirement"].replace('"', '""') for row in asked) if one in there]
+            names = [row["requirement"].replace('"', '""') for row in asked if row["requirement"] in there]
             if names:
-                columns = ", ".join(names)
+                columns = ", ".join(f'"{name}"' for name in names)
+                own = f"SELECT id, {columns} FROM {files} WHERE id IN (SELECT id FROM subjects s WHERE {area})"  # noqa: S608
                 cells.append(
-                    f"""SELECT '{kind}' AS kind, id, requirement FROM (UNPIVOT (SELECT id, {columns} FROM {files})
+                    f"""SELECT '{kind}' AS kind, id, requirement FROM (UNPIVOT ({own})
                     ON {columns} INTO NAME requirement VALUE code) WHERE code IN ({codes})"""  # noqa: S608
                 )
-        known = f"SELECT * FROM gaps WHERE outcome = '{UNMET}'"  # noqa: S608
         if not cells:
-            return known
-        return f"""{known} UNION ALL BY NAME SELECT cells.*, '{UNKNOWN}' AS outcome, f.* EXCLUDE (kind, id, requirement, outcome)
-            FROM ({" UNION ALL ".join(cells)}) cells LEFT JOIN (SELECT * FROM gaps WHERE outcome = '{UNKNOWN}') f
-            USING (kind, id, requirement)"""  # noqa: S608
+            return "gaps", []
+        # What has figures is in the gaps already.
+        sql = f"""(SELECT * FROM gaps UNION ALL BY NAME SELECT cells.*, '{UNKNOWN}' AS outcome FROM ({" UNION ALL ".join(cells)}) cells
+            ANTI JOIN (SELECT kind, id, requirement FROM gaps WHERE outcome = '{UNKNOWN}') f USING (kind, id, requirement))"""  # noqa: S608
+        return sql, [*values] * len(cells)
 
     def ranking(self, requirement: str, region: str | None = None, tier: str | None = None) -> list[Row]:
         """Areas ranked by a requirement, the best first.
