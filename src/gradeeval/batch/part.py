@@ -62,8 +62,8 @@ class Rules:
 class Judged:
     """The results of a part: frames by the name of their file, and what a summary says of it.
 
-    ``tally`` is what ``in_order`` makes ``rollup`` of, a row a whole, requirement and outcome, in order. ``findings`` counts the cells by force, whether due or standing, and outcome;
-    ``subjects`` by kind.
+    ``tally`` has a row a whole, requirement and outcome, in the order of ``rollup``. ``findings`` counts the cells by force,
+    whether due or standing, and outcome; ``subjects`` by kind.
     """
 
     frames: dict[str, pl.DataFrame | Streamed] = field(default_factory=dict)

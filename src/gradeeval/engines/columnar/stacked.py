@@ -75,11 +75,7 @@ def _stackable(exact: Exact, table: Table, rows: pl.Series) -> Stacked | None:
         (isinstance(low, float), isinstance(high, float), equal(low, high)),
         (quotient.of_scale, quotient.to_scale) if quotient is not None else None,
     )
-    bare = {
-        name: table.column(expr.meta.output_name()).gather(rows)
-        for name, expr in exprs.items()
-        if expr.meta.is_column()
-    }
+    bare = {name: table.column(expr.meta.output_name())[rows] for name, expr in exprs.items() if expr.meta.is_column()}
     rest = {name: expr for name, expr in exprs.items() if name not in bare}
     made = table.evaluated(rest, at=rows) if rest else pl.DataFrame()
     return Stacked(like, exact, {name: bare[name] if name in bare else made[name] for name in exprs}, rows.len())
