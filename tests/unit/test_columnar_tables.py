@@ -60,11 +60,11 @@ def test_what_is_due_is_made_with_all_that_it_looks_at() -> None:
     assert set(one.made) == {"near", "far"}
 
 
-def test_bytes_that_were_let_go_are_made_again() -> None:
+def test_passing_columns_that_were_let_go_are_made_again() -> None:
     one = table(x=[1, 2, 3])
-    one.lasting = {"held": due(pl.col("x") > 1), "byte": due(pl.when("held").then(pl.lit(5, pl.UInt8)))}
+    one.lasting = {"held": due(pl.col("x") > 1), "byte": due(pl.when("held").then(pl.lit(5, pl.UInt8)), passing=True)}
     first = one.column("byte").to_list()
-    one.forget_bytes()
+    one.forget_passing()
     assert set(one.made) == {"held"}
     assert one.column("byte").to_list() == first == [None, 5, 5]
 

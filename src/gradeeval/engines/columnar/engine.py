@@ -13,7 +13,7 @@ from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.outcomes import Outcomes
 from gradeeval.engines.columnar.places import Places
-from gradeeval.engines.columnar.plan import Plan
+from gradeeval.engines.columnar.plan import Joint, Plan
 from gradeeval.engines.columnar.relations import Relations, relate
 from gradeeval.engines.columnar.tables import Table
 from gradeeval.engines.columnar.values import Values
@@ -102,23 +102,42 @@ def judge(
 def _codes(
     run: Run, kind: str, requirements: Sequence[Requirement], columns: Columns, exact: ExactFactory
 ) -> pl.DataFrame:
+    if not requirements:
+        return pl.DataFrame()
+    outcomes, table = run.outcomes, run.table(kind)
+    made_of = [one for requirement in requirements for one in outcomes.made_of(requirement)]
+    joint = outcomes.values.lasting[kind].joint
+    slow: list[Requirement] = []
+    if joint is None or not joint.fits(made_of, table):
+        joint, slow = _joined(outcomes, table, requirements, made_of)
+    outcomes.tested.update(joint.tested)
+    codes = table.gone(joint.way, table.wanted)
+    table.forget_passing()
+    if slow:
+        run.fallen_back += [requirement.id for requirement in slow]
+        by_exact = _one_by_one(run, table.keys.head(table.wanted), kind, columns, exact, slow)
+        codes = codes.hstack(by_exact) if codes.width else by_exact
+        codes = codes.select([requirement.id for requirement in requirements])
+    return codes
+
+
+def _joined(
+    outcomes: Outcomes, table: Table, requirements: Sequence[Requirement], made_of: Sequence[Requirement | None]
+) -> tuple[Joint, list[Requirement]]:
+    """How codes are made, which lasts where all that they are made of does; and the requirements that columns cannot hold."""
+    values, made = outcomes.values, table.made_before()
+    before = values.asked
     exprs: dict[str, pl.Expr] = {}
     slow: list[Requirement] = []
     for requirement in requirements:
         try:
-            exprs[requirement.id] = of_sort(requirement, run.outcomes.code(requirement))
+            exprs[requirement.id] = of_sort(requirement, outcomes.code(requirement))
         except Unheld:
             slow.append(requirement)
-    table = run.table(kind)
-    rows = table.keys.head(table.wanted)
-    codes = rows.select("@row")
-    if exprs:
-        codes = codes.hstack(table.joined(exprs, table.wanted))
-        table.forget_bytes()
-    if slow:
-        run.fallen_back += [requirement.id for requirement in slow]
-        codes = codes.hstack(_one_by_one(run, rows, kind, columns, exact, slow))
-    return codes.select([requirement.id for requirement in requirements])
+    joint = Joint(made_of, made, table.way(exprs), {id: outcomes.tested[id] for id in exprs})
+    if values.asked == before and not slow:
+        values.lasting[table.kind].joint = joint
+    return joint, slow
 
 
 def of_sort(requirement: Requirement, code: pl.Expr) -> pl.Expr:

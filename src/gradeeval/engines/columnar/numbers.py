@@ -6,7 +6,7 @@ magnitudes are carried along; what could go beyond 127 bits raises ``Unheld``, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -28,7 +28,7 @@ _ROUNDED = 56
 def rounded(top: int) -> int:
     """A magnitude up to eighths of 64 bits, so that columns alike have the same; large ones as they are, which may just fit."""
     bits = top.bit_length()
-    return top if bits > _ROUNDED else 2 ** (-(-bits // 8) * 8)
+    return top if bits > _ROUNDED or top < 0 else 2 ** (-(-bits // 8) * 8)
 
 
 def type_for(most: int) -> type[pl.Int64] | type[pl.Int128]:
@@ -242,3 +242,15 @@ def shortage(limit: Limit, bound: Bound) -> Bound:
 def largest(column: pl.Series) -> int:
     """The largest magnitude of whole numbers; 0 of none."""
     return max((abs(end) for end in (column.min(), column.max()) if isinstance(end, int)), default=0)
+
+
+def largest_of(frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> dict[str, int]:
+    """The same of several columns, given with their types; -1 where nothing is known."""
+    # Read as if they had no sign, negative numbers are larger than all others: mostly one look at a column is enough.
+    narrow = [name for name, dtype in types.items() if dtype == pl.Int64]
+    tops = frame.select(pl.col(narrow).reinterpret(signed=False).max()).row(0) if narrow else ()
+    found = {name: -1 if top is None else top for name, top in zip(narrow, tops, strict=True) if (top or 0) < 2**63}
+    for name in [name for name in types if name not in found]:
+        column = frame[name]
+        found[name] = -1 if column.null_count() == column.len() else largest(column)
+    return found

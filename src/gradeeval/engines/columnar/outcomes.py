@@ -51,7 +51,7 @@ class Outcomes:
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
         values, codes = self.values, self.values.lasting[requirement.binds.kind].codes
-        made_of = requirement, None if requirement.unless is None else self.permits[requirement.unless]
+        made_of = self.made_of(requirement)
         found = codes.get(requirement.id)
         if found is None or any(one is not other for one, other in zip(found.made_of, made_of, strict=True)):
             before = values.asked
@@ -61,6 +61,10 @@ class Outcomes:
                 codes[requirement.id] = found
         self.tested[requirement.id] = found.tested
         return found.expr
+
+    def made_of(self, requirement: Requirement) -> tuple[Requirement, Requirement | None]:
+        """What a code is made of: the requirement and the permission that excuses it."""
+        return requirement, None if requirement.unless is None else self.permits[requirement.unless]
 
     def _made(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         if requirement.unless is None and requirement.force != "permit":
@@ -106,7 +110,7 @@ class Outcomes:
             def truth() -> pl.Expr:
                 return self._truth(requirement, reference)
 
-            code = values.column(kind, lambda built: built.target_codes, key, coded)
+            code = values.column(kind, lambda built: built.target_codes, key, coded, passing=True)
         empty = value.empty if isinstance(value, Number) and target.needs_review is None else None
         if requirement.where == ALWAYS:
             return code if empty is None else pl.when(empty).then(_code(EMPTY)).otherwise(code)

@@ -13,7 +13,7 @@ import polars as pl
 
 from gradeeval.engines.columnar.needs import Needs, needs_of
 from gradeeval.engines.columnar.numbers import Number
-from gradeeval.engines.columnar.tables import Due, Shape, Table
+from gradeeval.engines.columnar.tables import Due, Shape, Step, Table
 from gradeeval.engines.columnar.tested import Value
 from gradeeval.language.nodes import Condition, Reach, Requirement, Test
 from gradeeval.language.scope import Reference, Scope
@@ -32,9 +32,29 @@ class Code:
     tested: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """How the codes of some requirements are made together, from a table that has these lasting columns made.
+
+    ``made_of``: each requirement and the permission it is excused by; ``tested`` what the targets test, by requirement.
+    """
+
+    made_of: Sequence[Requirement | None]
+    made: frozenset[str]
+    way: Sequence[Step]
+    tested: Mapping[str, Value]
+
+    def fits(self, made_of: Sequence[Requirement | None], table: Table) -> bool:
+        """Whether it is how the codes of these requirements are made from a table."""
+        return _are(made_of, self.made_of) and table.made_before() == self.made
+
+
 @dataclass(slots=True)
 class Built:
-    """What is made of the names of one table. ``columns`` are to be made of it, where the expressions of others look at them."""
+    """What is made of the names of one table. ``columns`` are to be made of it, where the expressions of others look at them.
+
+    ``joint`` is how the codes that were asked for last are made.
+    """
 
     values: dict[tuple[str, Reach | None], Value] = field(default_factory=dict)
     computed: dict[str, tuple[Number, pl.Expr]] = field(default_factory=dict)
@@ -45,6 +65,7 @@ class Built:
     target_codes: dict[Hashable, pl.Expr] = field(default_factory=dict)
     totals: dict[tuple[str, Reach | None, Span], Value] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
+    joint: Joint | None = None
     columns: dict[str, Due] = field(default_factory=dict)
 
 
@@ -79,6 +100,6 @@ class Plan:
         return found
 
 
-def _are(some: Sequence[Requirement], others: Sequence[Requirement]) -> bool:
+def _are(some: Sequence[Requirement | None], others: Sequence[Requirement | None]) -> bool:
     """Whether these are the same objects; to compare what they say would take longer than what it spares."""
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

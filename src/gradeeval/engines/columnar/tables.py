@@ -6,12 +6,12 @@ they have the fields of the roster and no facts. Values are named as in the layo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from gradeeval.engines.columnar.numbers import largest, rounded
+from gradeeval.engines.columnar.numbers import largest, largest_of, rounded
 from gradeeval.timeline import read_period
 
 ROW = "@row"
@@ -25,15 +25,38 @@ Shape = frozenset[tuple[str, str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A column that is made when it is looked at, and the columns that it looks at itself."""
+    """A column that is made when it is looked at, and the columns that it looks at itself.
+
+    ``passing`` ones repeat nothing in each other and are made to be joined: whoever has joined them lets them go.
+    """
 
     expr: pl.Expr
     roots: tuple[str, ...]
+    passing: bool = False
 
 
-def due(expr: pl.Expr) -> Due:
+def due(expr: pl.Expr, *, passing: bool = False) -> Due:
     """A column to be made."""
-    return Due(expr, tuple(dict.fromkeys(expr.meta.root_names())))
+    return Due(expr, tuple(dict.fromkeys(expr.meta.root_names())), passing)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Columns that are made at once, and those that they look at; ``kept`` are the ones that are not passing."""
+
+    names: tuple[str, ...]
+    roots: tuple[str, ...]
+    exprs: tuple[pl.Expr, ...]
+    kept: tuple[str, ...]
+
+
+def _step(columns: Mapping[str, Due]) -> Step:
+    return Step(
+        tuple(columns),
+        tuple(dict.fromkeys(root for column in columns.values() for root in column.roots)),
+        tuple(column.expr.alias(name) for name, column in columns.items()),
+        tuple(name for name, column in columns.items() if not column.passing),
+    )
 
 
 @dataclass(slots=True)
@@ -57,6 +80,7 @@ class Table:
     _shape: Shape | None = None
     _given: frozenset[str] = frozenset()
     _keys: pl.DataFrame | None = None
+    _numbered: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         self._given = frozenset(self.frame.columns)
@@ -79,11 +103,8 @@ class Table:
         if self._shape is None:
             given = {name: dtype for name, dtype in self.frame.schema.items() if not name.startswith("@")}
             # Of 16 bits are places in orders and on lists.
-            numbers = [name for name, dtype in given.items() if dtype.is_integer() and dtype != pl.Int16]
-            ends = self.frame.select(pl.col(numbers).min().name.prefix("<"), pl.col(numbers).max())
-            lows, highs = (ends.row(0)[: len(numbers)], ends.row(0)[len(numbers) :]) if numbers else ((), ())
-            for name, low, high in zip(numbers, lows, highs, strict=True):
-                self._tops[name] = -1 if low is None else rounded(max(-low, high))
+            numbers = {name: dtype for name, dtype in given.items() if dtype.is_integer() and dtype != pl.Int16}
+            self._tops.update((name, rounded(top)) for name, top in largest_of(self.frame, numbers).items())
             self._shape = frozenset((name, str(dtype), self._tops.get(name, 0)) for name, dtype in given.items())
         return self._shape
 
@@ -125,21 +146,45 @@ class Table:
         if at is not None:
             columns = (self.column(name) for name in names)
             taken = (column.gather(at) if at.null_count() else column[at] for column in columns)
-            needed = pl.DataFrame(
-                [at.alias("@"), *(column.alias(name) for column, name in zip(taken, names, strict=True))]
-            )
-            return pl.DataFrame(needed.select_seq("@", **exprs).get_columns()[1:])
-        needed = self._among(names)
-        return pl.DataFrame(_selected(needed if rows is None else needed.head(rows), exprs))
+            made = pl.DataFrame({"@": at}).hstack(list(taken)).select_seq("@", **exprs)
+            made.drop_in_place("@")
+            return made
+        if self._numbered is None:
+            self._numbered = self.frame.select(pl.col(ROW).alias("@"))
+        needed = self._numbered.hstack([self.column(name) for name in names])
+        found = (needed if rows is None else needed.head(rows)).lazy().select("@", **exprs)
+        made = found.collect(optimizations=_ALIKE_ONCE)
+        made.drop_in_place("@")
+        return made
 
-    def joined(self, exprs: Mapping[str, pl.Expr], rows: int) -> pl.DataFrame:
-        """The same of the first ``rows``, of expressions that only join columns: nothing repeats in them that is worth looking for."""
-        names = dict.fromkeys(name for expr in exprs.values() for name in expr.meta.root_names())
-        self.make(names)
-        return pl.DataFrame(self._among(names).head(rows).select_seq("@", **exprs).get_columns()[1:])
+    def way(self, exprs: Mapping[str, pl.Expr]) -> tuple[Step, ...]:
+        """How passing columns are made: what is due of those that they look at, and they themselves.
 
-    def _among(self, names: Iterable[str]) -> pl.DataFrame:
-        return pl.DataFrame([self.frame[ROW].alias("@"), *(self.column(name) for name in names)])
+        Of tables of one shape it is the same for all that have the same lasting columns made already.
+        """
+        last = {name: due(expr, passing=True) for name, expr in exprs.items()}
+        return *self._steps(root for column in last.values() for root in column.roots), _step(last)
+
+    def gone(self, way: Sequence[Step], rows: int) -> pl.DataFrame:
+        """What the last step of a way makes, of the first ``rows``; of the steps before it all but passing columns stay."""
+        made: dict[str, pl.DataFrame] = {}
+        base = self.frame
+        for step in way[:-1]:
+            base = _taken(step, self._beside(base, step, made))
+            made.update(dict.fromkeys(step.names, base))
+            if step.kept:
+                columns = dict(zip(step.names, base.get_columns()[1:], strict=True))
+                self.made.update({name: columns[name] for name in step.kept})
+        needed = self._beside(base, way[-1], made)
+        codes = _taken(way[-1], needed if rows == self.height else needed.head(rows))
+        codes.drop_in_place(ROW)
+        return codes
+
+    def _beside(self, base: pl.DataFrame, step: Step, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """The frame with all that a step looks at."""
+        there = frozenset(base.columns)
+        more = [name for name in step.roots if name not in there]
+        return base.hstack([made[name][name] if name in made else self.column(name) for name in more]) if more else base
 
     def keep(self, **columns: pl.Expr | pl.Series) -> None:
         """Makes columns; expressions when they are looked at."""
@@ -151,6 +196,12 @@ class Table:
 
     def make(self, names: Iterable[str]) -> None:
         """Makes what is due of these and of what they look at, in as few steps as can be."""
+        for step in self._steps(names):
+            self.made.update(
+                zip(step.names, _taken(step, self._beside(self.frame, step, {})).get_columns()[1:], strict=True)
+            )
+
+    def _steps(self, names: Iterable[str]) -> list[Step]:
         steps: list[dict[str, Due]] = []
         places: dict[str, int] = {}
 
@@ -169,14 +220,15 @@ class Table:
 
         for name in names:
             place(name)
-        for step in steps:
-            needed = self._among(dict.fromkeys(root for column in step.values() for root in column.roots))
-            made = _selected(needed, {name: column.expr for name, column in step.items()})
-            self.made.update(zip(step, made, strict=True))
+        return [_step(columns) for columns in steps]
 
-    def forget_bytes(self) -> None:
-        """Lets go of the bytes that codes were joined from; whoever looks at them again has them made again."""
-        for name in [name for name in self.lasting if name in self.made and self.made[name].dtype == pl.UInt8]:
+    def made_before(self) -> frozenset[str]:
+        """The lasting columns that are made already."""
+        return frozenset(name for name in self.made if name in self.lasting)
+
+    def forget_passing(self) -> None:
+        """Lets go of passing columns that somebody looked at; whoever looks at them again has them made again."""
+        for name in [name for name in self.made if name in self.lasting and self.lasting[name].passing]:
             del self.made[name]
 
     def in_period(self, text: str) -> pl.DataFrame:
@@ -227,8 +279,11 @@ def end_of(text: str) -> str:
     return period.end
 
 
-def _selected(needed: pl.DataFrame, exprs: Mapping[str, pl.Expr]) -> list[pl.Series]:
-    return needed.lazy().select("@", **exprs).collect(optimizations=_ALIKE_ONCE).get_columns()[1:]
+def _taken(step: Step, needed: pl.DataFrame) -> pl.DataFrame:
+    """``@row`` and the columns of a step."""
+    if not step.kept:
+        return needed.select_seq(ROW, *step.exprs)
+    return needed.lazy().select(ROW, *step.exprs).collect(optimizations=_ALIKE_ONCE)
 
 
 def with_absent(present: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:

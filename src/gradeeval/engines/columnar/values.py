@@ -79,7 +79,13 @@ class Values:
         return found
 
     def column(
-        self, kind: str, among: Callable[[Built], dict[K, pl.Expr]], key: K, make: Callable[[], pl.Expr]
+        self,
+        kind: str,
+        among: Callable[[Built], dict[K, pl.Expr]],
+        key: K,
+        make: Callable[[], pl.Expr],
+        *,
+        passing: bool = False,
     ) -> pl.Expr:
         """The same as a column of the table, for what several look at."""
 
@@ -89,7 +95,7 @@ class Values:
             columns = self.lasting[kind].columns
             name = f"%{len(columns)}"
             if self.asked == before:
-                columns[name] = due(expr)
+                columns[name] = due(expr, passing=passing)
             else:
                 name = self.fresh()
                 self.add(kind, **{name: expr})
@@ -340,9 +346,11 @@ class Values:
     def bound_code(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         """0 where the condition holds, else why the subject is not bound, as a column of the table."""
         key = condition, reader
-        return self.column(
-            kind, lambda built: built.bound_codes, key, lambda: bound_code(self.truth(kind, condition, reader))
-        )
+
+        def coded() -> pl.Expr:
+            return bound_code(self.truth(kind, condition, reader))
+
+        return self.column(kind, lambda built: built.bound_codes, key, coded, passing=True)
 
     def _truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         parts = [self._test(kind, self.found(name, reader), test) for name, test in condition.tests]
