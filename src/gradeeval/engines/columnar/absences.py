@@ -20,6 +20,7 @@ from gradeeval.vocabulary import AROUND
 
 ABSENCE = "@absence"
 _ALIKE = {"@id": pl.String, "@period": pl.String, ABSENCE: pl.UInt32}
+_NONE = pl.DataFrame(schema=_ALIKE)
 _LISTED = (
     pl.col("@name").alias("listed_name"),
     pl.col("@tier").alias("listed_tier"),
@@ -104,14 +105,14 @@ def absent(kind: str, maker: Maker, wanted: pl.DataFrame, apart: Collection[str]
     """
     present = maker.present(kind)
     if wanted.is_empty():
-        return Absent(present.clear(), pl.DataFrame(schema=_ALIKE))
+        return Absent(present.clear(), _NONE)
     around = [name for name in (*AROUND, "division") if name in present.columns and kind == "region"]
     known = present.select("@id", "@name", "@end", "@first", "@year", "@region", "@tier", "@type", *around)
     wanted_ids = wanted.select("@id")
     known = known.join(wanted_ids, on="@id", how="semi", maintain_order="left")
     of_members = maker.columns.members.select("@id").join(wanted_ids, on="@id", how="semi")
     members = of_members["@id"].unique().implode()
-    frames, alike, count = [known.clear()], [pl.DataFrame(schema=_ALIKE)], 0
+    frames, alike, count = [known.clear()], [_NONE], 0
     before = pl.DataFrame(schema={"@id": pl.String, "@before": pl.UInt32})
     for period, rows in _by_period(kind, maker, wanted, known, around):
         if apart is None:
@@ -200,6 +201,8 @@ def _before(members: pl.DataFrame | None, present: pl.DataFrame) -> list[pl.Data
 
 def absent_members(maker: Maker, networks: pl.DataFrame) -> pl.DataFrame:
     """Members of networks that have no profile in its period, as its list gives them; ``@of`` is the row of the network."""
+    if networks.is_empty():
+        return maker.present("institution").clear()
     types = field_types(maker.scope, "institution")
     own = [
         column for name in types for column in columns_of(name, types[name]) if column in maker.columns.members.columns

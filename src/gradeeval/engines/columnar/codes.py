@@ -79,7 +79,7 @@ def target_code(truth: pl.Expr) -> pl.Expr:
 def _coded(truth: pl.Expr, no: int, unsure: int) -> pl.Expr:
     """0 where it is true; a choice is quicker than a cast from bits to bytes."""
     decided = pl.when(truth).then(literal(BOUND, pl.UInt8)).otherwise(literal(no, pl.UInt8))
-    return pl.when(truth.is_null()).then(literal(unsure, pl.UInt8)).otherwise(decided)
+    return pl.when(truth.is_not_null()).then(decided).otherwise(literal(unsure, pl.UInt8))
 
 
 Counts = Mapping[str, Mapping[int, int]]

@@ -127,6 +127,7 @@ def _joined(
     """How codes are made, which lasts where all that they are made of does; and the requirements that columns cannot hold."""
     values, made = outcomes.values, table.made_before()
     before = values.asked
+    outcomes.expect(requirements)
     exprs: dict[str, pl.Expr] = {}
     slow: list[Requirement] = []
     for requirement in requirements:

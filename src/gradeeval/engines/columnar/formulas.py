@@ -205,7 +205,7 @@ def _ratio(values: Values, kind: str, indicator: Indicator, formula: Ratio) -> t
     ranges = {unknown_range(one) for one in (upper.type, lower.type, own)}
     if of.plain is not None and to.plain is not None and of.lo.lower is to.lo.lower is None and ranges == {_OPEN}:
         # Of which anything is unknown, that can be whatever its type can: no range need be made before it is tested.
-        empty = (to.plain == 0).fill_null(value=False)
+        empty = to.plain.eq_missing(0)
         given = of.plain.is_not_null() & to.plain.is_not_null() & ~empty
         bound = Bound(of.lo.upper, of.lo.top, to.lo.upper, to.lo.top, Fraction(scale))
         plain = pl.when(given).then(pl.lit(value=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ from gradeeval.engines.columnar.codes import (
 )
 from gradeeval.engines.columnar.formulas import difference
 from gradeeval.engines.columnar.numbers import Number, added, chosen, constant, same
-from gradeeval.engines.columnar.plan import Code
+from gradeeval.engines.columnar.plan import Code, target_key
 from gradeeval.engines.columnar.tested import Value, number_test, or_false, test_of
 from gradeeval.engines.columnar.values import Values
 from gradeeval.engines.conditions import about_limits
@@ -39,14 +40,21 @@ class Outcomes:
     """Makes the codes of requirements from the values of a run, and keeps what figures are made from.
 
     ``tested`` is what each target looked at; ``yearly`` the column of the code of the single year, of a demand of every year.
+    ``uses`` counts the requirements that share a condition or a target, of those that are to be judged together.
     """
 
     values: Values
     permits: Mapping[str, Requirement]
     tested: dict[str, Value] = field(default_factory=dict)
     yearly: dict[str, str] = field(default_factory=dict)
+    uses: Counter[Hashable] = field(default_factory=Counter)
     _years_of: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
     _whole_spans: dict[tuple[str, Span], pl.Series] = field(default_factory=dict)
+
+    def expect(self, requirements: Sequence[Requirement]) -> None:
+        """Says which requirements are to be judged together: bytes that one of them alone looks at need no column."""
+        self.uses = Counter((one.where, one.binds) for one in requirements)
+        self.uses.update(target_key(one) for one in requirements)
 
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""
@@ -80,20 +88,19 @@ class Outcomes:
 
     def _value(self, requirement: Requirement, reference: Reference) -> Value:
         """What the target tests."""
-        kind, span = requirement.binds.kind, requirement.within
+        kind, span, values = requirement.binds.kind, requirement.within, self.values
         if span is None:
-            return self.values.value(kind, reference)
+            return values.value(kind, reference)
         key = reference.name, reference.above, span
-        return self.values.once(kind, lambda built: built.totals, key, lambda: self._total(kind, span, reference))
+        return values.once(kind, lambda built: built.totals, key, lambda: self._total(kind, span, reference))
 
     def _permitted(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         kind, values = requirement.binds.kind, self.values
         target = self._target(requirement, reference)
         if requirement.where == ALWAYS:
             return target
-        coded = values.bound_code(kind, requirement.where, requirement.binds)
         bound = values.truth(kind, requirement.where, requirement.binds)
-        return pl.when(bound).then(target).otherwise(coded)
+        return pl.when(bound).then(target).otherwise(self._bound_code(requirement))
 
     def _plain(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         """The code of a requirement without permission: by bits, which costs less than choices do."""
@@ -102,22 +109,28 @@ class Outcomes:
         if target.needs_review is not None:
             code = _code(REVIEW)
         else:
-            key: Hashable = reference.name, reference.above, target, requirement.tolerance, requirement.within
+            key: Hashable = reference.above, target_key(requirement)
 
             def coded() -> pl.Expr:
-                return target_code(values.column(kind, lambda built: built.targets, key, truth))
+                truth = values.column(
+                    kind, lambda built: built.targets, key, lambda: self._truth(requirement, reference)
+                )
+                return target_code(truth)
 
-            def truth() -> pl.Expr:
-                return self._truth(requirement, reference)
-
-            code = values.column(kind, lambda built: built.target_codes, key, coded, passing=True)
+            often = self.uses[target_key(requirement)] > 1
+            code = values.column(kind, lambda built: built.target_codes, key, coded, passing=True) if often else coded()
         empty = value.empty if isinstance(value, Number) and target.needs_review is None else None
         if requirement.where == ALWAYS:
             return code if empty is None else pl.when(empty).then(_code(EMPTY)).otherwise(code)
-        coded_bound = values.bound_code(kind, requirement.where, requirement.binds)
+        coded_bound = self._bound_code(requirement)
         if empty is None:
             return coded_bound | code
-        return pl.when(empty & (coded_bound == _code(BOUND))).then(_code(EMPTY)).otherwise(coded_bound | code)
+        bound = values.truth(kind, requirement.where, requirement.binds)
+        return pl.when(empty & bound).then(_code(EMPTY)).otherwise(coded_bound | code)
+
+    def _bound_code(self, requirement: Requirement) -> pl.Expr:
+        where, reader = requirement.where, requirement.binds
+        return self.values.bound_code(reader.kind, where, reader, often=self.uses[where, reader] > 1)
 
     def _target(self, requirement: Requirement, reference: Reference) -> pl.Expr:
         """The code where the subject is bound, of a requirement that permits or is excused by a permission."""

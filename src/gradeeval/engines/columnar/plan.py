@@ -100,6 +100,11 @@ class Plan:
         return found
 
 
+def target_key(requirement: Requirement) -> Hashable:
+    """What the truth of a plain target depends on beside the subjects whose value it is."""
+    return requirement.indicator, requirement.target, requirement.tolerance, requirement.within
+
+
 def _are(some: Sequence[Requirement | None], others: Sequence[Requirement | None]) -> bool:
     """Whether these are the same objects; to compare what they say would take longer than what it spares."""
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

@@ -300,10 +300,10 @@ def relate(
             for text in list(texts)
             for one in range(1, 1 + max(needs.back.values(), default=0))
         }
-    of_wholes = {
-        kind: present[kind].filter(pl.col("@judged"))["@period"].unique().to_list() for kind in ("region", "network")
-    }
-    judged_texts = sorted({text for found in of_wholes.values() for text in found}) if roll_up else []
+    judged_texts: list[str] = []
+    if roll_up:
+        judged = (present[kind].filter("@judged")["@period"] for kind in ("region", "network"))
+        judged_texts = sorted({text for found in judged for text in found.unique()})
     tables: dict[str, Table] = {}
     for kind in ("region", "network", "institution"):
         rows = [present[kind]]
@@ -323,11 +323,11 @@ def relate(
 
 def _years(kind: str, present: pl.DataFrame, needs: Needs) -> list[int]:
     """The whole years that windows of a kind look at."""
-    if present.is_empty():
+    if present.is_empty() or kind not in needs.spans:
         return []
     earliest, latest = present.select(pl.col("@first").min(), pl.col("@year").max().alias("latest")).row(0)
     found: set[int] = set()
-    for span in needs.spans.get(kind, ()):
+    for span in needs.spans[kind]:
         first = span.first if span.first is not None else earliest
         last = latest if span.last is None else min(latest, span.last)
         found.update(range(first, last + 1))

@@ -13,6 +13,11 @@ from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns, columns_of, field_types, name_of
 from gradeeval.vocabulary import AROUND, ValueType
 
+_SAID = (pl.lit(value=True).alias("@present"), pl.lit(None, pl.UInt32).alias("@of"))
+_UNLISTED = pl.lit(None, dtype=pl.Boolean).alias("@listed")
+_JUDGED = pl.lit(value=True).alias("@judged")
+_SHARED = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, ROW: pl.UInt32})
+
 
 class Maker:
     """Makes the tables from coded columns."""
@@ -60,15 +65,16 @@ class Maker:
     def _marked(self, kind: str) -> pl.DataFrame:
         given, names = self.columns.profiles[kind], self.names(kind)
         asked = [one for one in given.columns if one.startswith("@") or name_of(one) in names]
-        frame = given.select(asked).with_columns(
-            pl.lit(value=True).alias("@present"), pl.lit(None, pl.UInt32).alias("@of")
-        )
-        if "@listed" not in frame.columns:
-            frame = frame.with_columns(pl.lit(None, dtype=pl.Boolean).alias("@listed"))
-        if not (_of_one(frame["@period"]) and frame["@end"].head(1).le(self.as_of).all()):
-            frame = frame.filter(pl.col("@end") <= self.as_of)
+        frame = given if len(asked) == given.width else given.select(asked)
+        said = _SAID if "@listed" in asked else (*_SAID, _UNLISTED)
+        if not _of_one(frame["@period"]):
+            frame = frame.filter(pl.col("@end") <= self.as_of).with_columns_seq(said)
+        elif frame["@end"].head(1).le(self.as_of).all():
+            return frame.with_columns_seq(*said, _JUDGED)
+        else:
+            frame = frame.clear().with_columns_seq(said)
         if _of_one(frame["@period"]):
-            return frame.with_columns(pl.lit(value=True).alias("@judged"))
+            return frame.with_columns_seq(_JUDGED)
         order = ["@end", pl.col("@first") == pl.col("@year"), "@given"]
         given_order = frame.select("@id", "@end", "@first", "@year").with_row_index("@given")
         latest = given_order.sort(order).unique("@id", keep="last")["@given"]
@@ -224,9 +230,14 @@ def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
 def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: Maker, wanted: pl.Expr) -> Table:
     """The table of these rows: first those that are wanted, judged ones before others."""
     given = list(rows)
-    # In one piece: what chooses between columns of several pieces copies them each time.
-    frame = pl.concat([one for one in given if one.height] or given[:1], how="diagonal_relaxed", rechunk=True)
-    frame = maker.finished(kind, frame).with_columns(wanted.alias("@wanted"))
+    # What is put together is of one piece: what chooses between columns of several pieces copies them each time.
+    some = [one for one in given if one.height] or given[:1]
+    frame = some[0] if len(some) == 1 else pl.concat(some, how="diagonal_relaxed", rechunk=True)
+    more = [wanted.alias("@wanted")]
+    if "@absence" not in frame.columns:
+        more.append(pl.lit(None, pl.UInt32).alias("@absence"))
+    # Nobody looks at what rosters and places say of nobody.
+    frame = (maker.finished(kind, frame) if frame.height else frame).with_columns_seq(more)
     if not frame["@judged"].all():
         weights = {"@judged": 4, "@wanted": 2, "@present": 1}
         later = frame.select(
@@ -234,10 +245,8 @@ def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: 
         ).to_series()
         if not later.is_sorted():
             frame = frame.select(pl.all().sort_by(later, maintain_order=True))
-    if "@absence" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, pl.UInt32).alias("@absence"))
-    frame = frame.drop([one for one in (ROW,) if one in frame.columns]).with_row_index(ROW)
-    rows_of = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, ROW: pl.UInt32})
+    frame = (frame.drop(ROW) if ROW in frame.columns else frame).with_row_index(ROW)
+    rows_of = _SHARED
     if alike.height:
         shared = frame.filter(pl.col("@absence").is_not_null()).select("@absence", ROW)
         rows_of = alike.join(shared, on="@absence", maintain_order="left").select("@id", "@period", ROW)

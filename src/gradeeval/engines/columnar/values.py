@@ -191,7 +191,7 @@ class Values:
             whole_range = lo is hi
             lo = chosen(given, quotient, lo)
             hi = lo if whole_range else chosen(given, quotient, hi)
-            empty = (to == 0).fill_null(value=False)
+            empty = to.eq_missing(0)
             none = none & to.is_null()
         return self.kept(kind, Number(lo, hi, none, empty), value_type)
 
@@ -343,14 +343,14 @@ class Values:
         key = condition, reader
         return self.column(kind, lambda built: built.truths, key, lambda: self._truth(kind, condition, reader))
 
-    def bound_code(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
-        """0 where the condition holds, else why the subject is not bound, as a column of the table."""
-        key = condition, reader
+    def bound_code(self, kind: str, condition: Condition, reader: Reach, *, often: bool) -> pl.Expr:
+        """0 where the condition holds, else why the subject is not bound; what is ``often`` asked is a column of the table."""
 
         def coded() -> pl.Expr:
             return bound_code(self.truth(kind, condition, reader))
 
-        return self.column(kind, lambda built: built.bound_codes, key, coded, passing=True)
+        key = condition, reader
+        return self.column(kind, lambda built: built.bound_codes, key, coded, passing=True) if often else coded()
 
     def _truth(self, kind: str, condition: Condition, reader: Reach) -> pl.Expr:
         parts = [self._test(kind, self.found(name, reader), test) for name, test in condition.tests]
