@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -291,9 +292,18 @@ def test_what_is_no_command_is_not_found() -> None:
 
 def test_main_leaves_with_the_code_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["gradeeval", "chek"])
+    monkeypatch.setattr("gc.set_threshold", lambda *_one: None)  # these tests are one process, which goes on
+    monkeypatch.setattr("gc.freeze", lambda: None)
     with pytest.raises(SystemExit) as left:
         main.main()
     assert left.value.code == 2
     with pytest.raises(SystemExit) as left:
         main.main(["--help"])
     assert left.value.code == 0
+
+
+@pytest.mark.parametrize("library", ["click", "polars", "duckdb"])
+def test_no_library_complains_when_a_command_ends(library: str) -> None:
+    code = f"import {library}; from gradeeval.cli.main import main; main(['--version'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert not done.stderr
