@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.property.columned import run_of
 from tests.property.generated import (
@@ -24,6 +25,7 @@ from tests.property.generated import (
 
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import gaps, rollup
+from gradeeval.engines.columnar.areas import areas, has_figures
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.gaps import lacking
@@ -32,7 +34,7 @@ from gradeeval.engines.columnar.tally import tally
 from gradeeval.engines.views import View, World
 from gradeeval.findings.contributing import pulling_down
 from gradeeval.findings.finding import Finding, make_finding
-from gradeeval.language.nodes import Ratio, Share
+from gradeeval.language.nodes import Ratio, Reach, Requirement, Share
 from gradeeval.language.scope import has_parts
 from gradeeval.quantity import Interval
 
@@ -137,12 +139,13 @@ def test_who_pulls_it_down() -> None:
                 for finding in findings(ruleset, world, as_of)
                 if finding.requirement is requirement
             }
-            frame = rollup.contributors(run, requirement)
+            rows = pl.Series(sorted(expected), dtype=pl.UInt32)
+            pulling = rollup.pulling_of(run, [requirement])
             found: dict[int, set[str]] = {row: set() for row in expected}
-            for whole, part, lacks in frame.iter_rows():
-                if lacks and whole in found:
-                    indicator = ruleset.scope.indicators[requirement.indicator].formula
-                    found[whole].add(run.table(indicator.of.kind).frame["@id"][part])  # type: ignore[union-attr]
+            for kind, frame in rollup.contributors(run, [requirement], rows, pulling):
+                for whole, part, lacks in frame.select("@whole", "@part", "lacks").iter_rows():
+                    if lacks:
+                        found[whole].add(run.table(kind).frame["@id"][part])
             bound = {row for row, ids in expected.items() if ids}
             assert {row: found[row] for row in bound} == {row: expected[row] for row in bound}, seed
             seen += len(bound)
@@ -267,8 +270,8 @@ def test_figures_of_areas() -> None:
                 continue
             if finding.reference.type.form != "number":
                 continue
-            frame = rollup.areas(run, requirement)
-            row = frame.filter(frame["@row"] == row_of(run, finding.view)).row(0, named=True)
+            rows = pl.Series([row_of(run, finding.view)], dtype=pl.UInt32)
+            row = areas(run, [requirement], rows).row(0, named=True)
             if finding.computed is not None:
                 assert row["differs"] == ("differs" in finding.notes), seed
                 seen["differs"] += row["differs"]
@@ -279,3 +282,26 @@ def test_figures_of_areas() -> None:
             if row["pace"] is not None:
                 seen["pace"] += 1
     assert seen["differs"] and seen["computed"] and seen["pace"], seen
+
+
+def test_figures_of_many_targets_at_once_are_those_of_each() -> None:
+    seen = Counter[str]()
+    for seed in range(160):
+        ruleset, _world, _as_of, run = drawn(seed)
+        sorts: dict[Reach, list[Requirement]] = {}
+        for requirement in ruleset.requirements:
+            if requirement.binds.kind in ("network", "region") and has_figures(run, requirement):
+                sorts.setdefault(requirement.binds, []).append(requirement)
+        for requirements in sorts.values():
+            keys = run.table(requirements[0].binds.kind).keys
+            rows = keys.filter(pl.col("@judged"))["@row"]
+            many = areas(run, requirements, rows)
+            one_by_one = [areas(run, [requirement], rows) for requirement in requirements]
+            places = [pl.lit(place, pl.UInt32).alias("place") for place in range(len(requirements))]
+            each = pl.concat([frame.with_columns(place) for frame, place in zip(one_by_one, places, strict=True)])
+            assert many.equals(each), seed
+            seen["several"] += len(requirements) > 1
+            seen["every year"] += any(one.every_year for one in requirements)
+            for name in ("before_lo", "pace", "pace_needed"):
+                seen[name] += many[name].count()
+    assert min(seen[name] for name in ("several", "every year", "before_lo", "pace", "pace_needed")) > 0, seen

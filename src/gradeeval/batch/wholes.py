@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from gradeeval.batch.choosing import Choice
 from gradeeval.engines.columnar import rollup
+from gradeeval.engines.columnar.areas import AREA, areas, has_figures
 from gradeeval.engines.columnar.codes import OUTCOMES
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.numbers import Unheld
 from gradeeval.engines.columnar.tables import ROW, in_order
-from gradeeval.engines.conditions import found
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
 
 _WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
 _NOT_FLOATS = {
@@ -24,8 +27,8 @@ _NOT_FLOATS = {
     "year": pl.Int32,
     "differs": pl.Boolean,
 }
-_FRAMES = {
-    "figures": {**_WHO, "outcome": pl.String, **{name: _NOT_FLOATS.get(name, pl.Float64) for name in rollup.AREA}},
+_FRAMES: dict[str, dict[str, PolarsDataType]] = {
+    "figures": {**_WHO, "outcome": pl.String, **{name: _NOT_FLOATS.get(name, pl.Float64) for name in AREA}},
     "children": {
         **_WHO,
         "part": pl.String,
@@ -34,10 +37,10 @@ _FRAMES = {
         "rank": pl.UInt32,
     },
     "contributors": {**_WHO, "part_kind": pl.String, "part": pl.String, "lacks": pl.Boolean},
-    "members": {
-        **dict.fromkeys(("kind", "id", "part_kind", "part_tier", "part_type"), pl.String),
-        "part": pl.UInt32,
-    },
+}
+_MEMBERS: dict[str, PolarsDataType] = {
+    **dict.fromkeys(("kind", "id", "part_kind", "part_tier", "part_type"), pl.String),
+    "part": pl.UInt32,
 }
 """The columns of each frame beside ``parts``, which has ``part`` and who that is, and ``apart``: a code a requirement of the
 parts whose codes are not those that they have in their own right."""
@@ -47,17 +50,11 @@ _ASKED = "@asked"
 
 def behind(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """``figures``, ``children``, ``contributors``, ``members``, ``parts``, ``apart``; ``rows`` are the judged ones by kind."""
-    made: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=schema)] for name, schema in _FRAMES.items()}
-    for requirement in choice.requirements:
-        kind = requirement.binds.kind
-        if kind in rollup.WHOLES and kind in rows:
-            for name, frame in _behind(run, requirement, choice, rows[kind]):
-                made[name].append(frame)
     members = [one for whole in rollup.WHOLES if whole in rows for one in _members(run, whole, rows[whole])]
     numbers, parts = _parts(run, members)
-    made["members"] += [one.frame(numbers[one.part.kind]) for one in members]
+    named = [pl.DataFrame(schema=_MEMBERS), *(one.frame(numbers[one.part.kind]) for one in members)]
     apart = _apart(run, choice, members, rows, numbers)
-    return {**{name: pl.concat(frames) for name, frames in made.items()}, "parts": parts, "apart": apart}
+    return {**_targets(run, choice, rows), "members": pl.concat(named), "parts": parts, "apart": apart}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +79,7 @@ class _Members:
 
 def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
     """The parts of each judged whole of a kind, by the sort that requirements bind."""
-    places = pl.repeat(None, run.table(whole).height, dtype=pl.UInt32, eager=True)
-    places = places.scatter(keys[ROW], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))
+    places = _places(run, whole, keys)
     for reach, edges in rollup.members(run, whole):
         at = places.gather(edges["@whole"]).alias("at")
         own = pl.DataFrame([at, edges["@part"].alias(ROW)]).drop_nulls("at")
@@ -143,36 +139,80 @@ def _apart(
     return pl.concat(made, how="diagonal")
 
 
-def _behind(
-    run: Run, requirement: Requirement, choice: Choice, keys: pl.DataFrame
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The figures behind a target on areas, their children ranked, and the parts that pull them down."""
-    own = keys.filter(pl.col("@asked").is_in(choice.places(requirement.id))).select(ROW, pl.col("@id").alias("id"))
-    kind, id = pl.lit(requirement.binds.kind).alias("kind"), pl.lit(requirement.id).alias("requirement")
-    wholes = own.select(pl.col(ROW).alias("@whole"), "id")
-    scope = run.outcomes.values.scope
-    if requirement.id in run.fallen_back or own.is_empty():
-        return
-    if found(scope, requirement.indicator, requirement.binds).type.form == "number":
-        try:
-            figures = rollup.areas(run, requirement)
-        except Unheld:
-            return
-        outcomes = pl.col("code").replace_strict(OUTCOMES, return_dtype=pl.String).alias("outcome")
-        figures = figures.join(own, on=ROW).sort("id")
-        yield "figures", figures.select(kind, "id", id, outcomes, *rollup.AREA).cast(pl.Schema(_FRAMES["figures"]))
-    parts = _named(run, requirement.binds.kind)
-    children = rollup.children(run, requirement).join(wholes, on="@whole").join(parts, on="@part")
-    children = children.sort("id", "rank", "part", nulls_last=True)
-    yield "children", children.select(kind, "id", id, *list(_FRAMES["children"])[3:])
-    indicator = scope.indicators.get(requirement.indicator)
-    of = getattr(indicator.formula, "of", None) if indicator is not None else None
-    pulling = rollup.contributors(run, requirement)
-    if not isinstance(of, str) and of is not None and pulling.height:
-        named = pulling.join(wholes, on="@whole").join(_named(run, of.kind), on="@part")
-        named = named.sort("id", ~pl.col("lacks"), "part")
-        yield "contributors", named.select(kind, "id", id, pl.lit(of.kind).alias("part_kind"), "part", "lacks")
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Requirements on one sort that the same wholes are asked, with their ``places`` among all, and the rows of these wholes."""
+
+    rows: pl.Series
+    requirements: list[Requirement] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
 
 
-def _named(run: Run, kind: str) -> pl.DataFrame:
-    return run.table(kind).keys.select(pl.col(ROW).alias("@part"), pl.col("@id").alias("part"))
+def _alike(run: Run, choice: Choice, kind: str, keys: pl.DataFrame) -> list[_Alike]:
+    """The requirements on a kind that have figures, and who is asked them."""
+    made: dict[tuple[tuple[int, ...], Reach], _Alike] = {}
+    for place, requirement in enumerate(choice.requirements):
+        if requirement.binds.kind == kind and has_figures(run, requirement):
+            asked = choice.places(requirement.id)
+            one = made.get((asked, requirement.binds))
+            if one is None:
+                rows = keys[ROW].filter(keys[_ASKED].is_in(asked))
+                one = made[asked, requirement.binds] = _Alike(rows)
+            one.requirements.append(requirement)
+            one.places.append(place)
+    return [one for one in made.values() if one.rows.len()]
+
+
+def _targets(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The figures behind targets on areas, their children ranked, and the parts that pull them down."""
+    alike = {kind: _alike(run, choice, kind, rows[kind]) for kind in rollup.WHOLES if kind in rows}
+    every = (item for found in alike.values() for one in found for item in one.requirements)
+    pulling = rollup.pulling_of(run, every)
+    made: dict[str, list[pl.DataFrame]] = {name: [] for name in _ORDER}
+    for kind, found in alike.items():
+        at = _places(run, kind, rows[kind])
+        for one in found:
+            asked = run, one.requirements, one.rows
+            frames = [("figures", areas(*asked).rename({ROW: "@whole"}))]
+            frames.append(("children", _with_parts(run, "region", rollup.children(*asked, pulling))))
+            for part, frame in rollup.contributors(*asked, pulling):
+                frames.append(("contributors", _with_parts(run, part, frame)))
+            for name, frame in frames:
+                if frame.height:
+                    who = {"place": pl.Series(one.places, dtype=pl.UInt32)[frame["place"]], "@at": at[frame["@whole"]]}
+                    id = rows[kind]["@id"][who["@at"]]
+                    made[name].append(frame.with_columns(pl.lit(kind).alias("kind"), id.alias("id"), **who))
+    return {name: _in_order(name, frames, choice) for name, frames in made.items()}
+
+
+_ORDER: Mapping[str, tuple[pl.Expr, ...]] = {
+    "figures": (),
+    "children": (pl.col("rank"), pl.col("part")),
+    "contributors": (~pl.col("lacks"), pl.col("part")),
+}
+"""What comes first of the rows of one requirement and whole; null comes last."""
+
+
+def _in_order(name: str, frames: Sequence[pl.DataFrame], choice: Choice) -> pl.DataFrame:
+    """By requirement, whole and what else there is, with the columns that the frame has."""
+    if not frames:
+        return pl.DataFrame(schema=_FRAMES[name])
+    frame = pl.concat(frames)
+    frame = frame.sort(pl.col("place").cast(pl.UInt64) * 2**32 + pl.col("@at"), *_ORDER[name], nulls_last=True)
+    ids = pl.Series([item.id for item in choice.requirements], dtype=pl.String)
+    frame = frame.with_columns(ids[frame["place"]].alias("requirement"))
+    if name == "figures":
+        frame = frame.with_columns(pl.col("code").replace_strict(OUTCOMES, return_dtype=pl.String).alias("outcome"))
+    return frame.select(list(_FRAMES[name])).cast(pl.Schema(_FRAMES[name]))
+
+
+def _with_parts(run: Run, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """With each part by its id."""
+    part = run.table(kind).frame["@id"].gather(frame["@part"])
+    return frame.with_columns(pl.lit(kind).alias("part_kind"), part.alias("part"))
+
+
+def _places(run: Run, kind: str, keys: pl.DataFrame) -> pl.Series:
+    """For each row of a kind its place among the judged ones; null of those that are not."""
+    none = pl.repeat(None, run.table(kind).height, dtype=pl.UInt32, eager=True)
+    return none.scatter(keys[ROW], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))

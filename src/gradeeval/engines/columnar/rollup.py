@@ -6,22 +6,24 @@ each part, with the parts by outcome. All frames name rows of the tables of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import BOUND, MISSED, UNSURE
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.floats import natural, shown
-from gradeeval.engines.columnar.measures import FIGURES, MEASURED, formula_of, limits, measures
+from gradeeval.engines.columnar.measures import formula_of, limits
 from gradeeval.engines.columnar.numbers import Bound, Number
 from gradeeval.engines.columnar.relations import fits
 from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.conditions import found
 from gradeeval.engines.formulas import candidates
-from gradeeval.language.nodes import Change, Count, Ratio, Reach, Requirement, Share
+from gradeeval.language.nodes import Count, Ratio, Reach, Requirement, Share
 from gradeeval.language.scope import Reference, has_parts
 from gradeeval.vocabulary import TIERS
 
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 WHOLES = ("network", "region")
+_MARKS = ("lacks", "unsure")
+_CHILDREN: dict[str, PolarsDataType] = {
+    **dict.fromkeys(("place", "@whole", "@part"), pl.UInt32),
+    **dict.fromkeys(("actual_lo", "actual_hi", "effect"), pl.Float64),
+    **dict.fromkeys(("lack", "unsure"), pl.Int64),
+    "rank": pl.UInt32,
+}
 
 
 def members(run: Run, whole: str) -> Iterator[tuple[Reach, pl.DataFrame]]:
@@ -37,113 +46,34 @@ def members(run: Run, whole: str) -> Iterator[tuple[Reach, pl.DataFrame]]:
         yield reach, _edges(run, whole, reach)
 
 
-def areas(run: Run, requirement: Requirement) -> pl.DataFrame:
-    """The figures behind a target on a number, on each judged whole that it binds.
-
-    ``@row``, ``code`` and ``measures`` of what was tested, of a demand of every year those of ``year``, its worst; ``computed``
-    and ``reported``, each with ``_lo`` and ``_hi``, of the year itself, and ``differs`` where they exclude each other; ``source``
-    of the two that decides; ``have``, ``lack`` and ``unsure`` parts. ``before_lo`` and ``before_hi`` are of the year before, and
-    ``pace`` is what the year brought, where both are known; of a sum over years ``pace`` is what a year brought on average and
-    ``pace_needed`` what each year that is left has to bring.
-    """
-    kind, values = requirement.binds.kind, run.outcomes.values
-    reference = found(values.scope, requirement.indicator, requirement.binds)
-    value = values.value(kind, reference)
-    assert isinstance(value, Number)
-    decimals, table = reference.type.decimals, run.table(kind)
-    digits = decimals if value.lo.lower is None else 9
-    none = pl.lit(None, pl.Float64)
-    exprs: dict[str, pl.Expr] = {name: pl.lit(None, dtype) for name, dtype in MEASURED.items()}
-    exprs |= measures(run, requirement)
-    computed = values.computed.get(requirement.indicator)
-    reported = values.reported(kind, requirement.indicator, reference.type)
-    assert isinstance(reported, Number)
-    exprs["computed_lo"], exprs["computed_hi"] = (
-        shown(values.whole(computed[0], reference.type), decimals) if computed else (none, none)
-    )
-    exprs["reported_lo"], exprs["reported_hi"] = shown(values.whole(reported, reference.type), decimals)
-    parts = values.parts.get(requirement.indicator)
-    for name in ("have", "lack", "unsure"):
-        exprs[name] = pl.col(getattr(parts, name)).cast(pl.Int64) if parts else pl.lit(None, pl.Int64)
-    exprs["complete"] = computed[1].fill_null(value=False) if computed else pl.lit(value=False)
-    exprs["year"] = pl.col("@year").cast(pl.Int32)
-    exprs["now_lo"], exprs["now_hi"] = shown(values.whole(value, reference.type), decimals)
-    own = table.keys.filter(pl.col("@judged")).select(ROW)
-    cells = run.codes[kind][requirement.id].gather(own[ROW])
-    at = run.outcomes.worst_rows(requirement, own[ROW], exprs["gap_lo"])
-    frame = table.evaluated(exprs, at=at)
-    earlier = values.years_before(kind).gather(at)
-    ends = table.evaluated({"before_lo": exprs["now_lo"], "before_hi": exprs["now_hi"]}, at=earlier)
-    frame = own.hstack(frame).hstack(ends).with_columns(cells.alias("code"))
-    judged, missed = (pl.col("code").is_in(codes) for codes in ((BOUND, MISSED, UNSURE), (MISSED, UNSURE)))
-    frame = frame.with_columns(
-        *(pl.when(judged).then(pl.col(name)).alias(name) for name in ("gap_lo", "gap_hi")),
-        *(pl.when(missed).then(pl.col(name)).alias(name) for name in ("shortfall_lo", "shortfall_hi", "unit")),
-    )
-    apart = (pl.col("reported_hi") < pl.col("computed_lo")) | (pl.col("reported_lo") > pl.col("computed_hi"))
-    given = pl.col("reported_lo").is_not_null()
-    decides = pl.col("computed_lo").is_not_null() & (pl.col("complete") | ~given)
-    known = (pl.col("now_lo") == pl.col("now_hi")) & (pl.col("before_lo") == pl.col("before_hi"))
-    if isinstance(formula_of(run, requirement), Change):  # a change is itself what a year brought
-        frame = frame.with_columns(none.alias("before_lo"), none.alias("before_hi"))
-    frame = frame.with_columns(
-        apart.fill_null(value=False).alias("differs"),
-        pl.when(decides).then(pl.lit("computed")).when(given).then(pl.lit("reported")).alias("source"),
-        pl.when(known).then(pl.col("now_lo") - pl.col("before_lo")).round(digits).alias("pace"),
-        none.alias("pace_needed"),
-    )
-    if requirement.within is not None:
-        frame = frame.with_columns(**_paces(run, requirement))
-    return frame.filter(pl.col("code").is_not_null()).select(ROW, "code", *AREA)
-
-
-def _paces(run: Run, requirement: Requirement) -> dict[str, pl.Expr]:
-    """What a year brought on average and what each that is left has to bring; the years' own figures are no pace then."""
-    span, none = requirement.within, pl.lit(None, pl.Float64)
-    assert span is not None
-    made = dict.fromkeys(("before_lo", "before_hi", "pace", "pace_needed"), none)
-    if isinstance(formula_of(run, requirement), Change):
-        return made
-    if span.first is not None:
-        years = pl.col("year") - span.first + 1
-        known = (pl.col("actual_lo") == pl.col("actual_hi")) & (years > 0)
-        made["pace"] = pl.when(known).then(pl.col("actual_lo") / years)
-    if span.last is not None:
-        left = pl.lit(span.last) - pl.col("year")
-        made["pace_needed"] = pl.when(pl.col("shortfall_hi").is_finite() & (left > 0)).then(
-            pl.col("shortfall_hi") / left
-        )
-    return made
-
-
-AREA = (
-    *(*FIGURES, "unit", "source"),
-    *(f"{name}_{end}" for name in ("computed", "reported", "before") for end in ("lo", "hi")),
-    *("pace", "pace_needed", "year", "differs", "have", "lack", "unsure"),
-)
-"""The columns of ``areas`` beside the row and the code."""
-
-
-def contributors(run: Run, requirement: Requirement) -> pl.DataFrame:
-    """The parts that keep a share or count of a judged whole down: ``@whole``, ``@part`` and ``lacks``.
-
-    ``lacks`` is false where it is only unknown. Of a share all parts in the denominator; of a count those that only a fact
-    keeps out. Empty for other targets and where a reported figure decides.
-    """
-    values, whole = run.outcomes.values, requirement.binds.kind
-    pulling = _pulling(run, requirement)
-    if pulling is None:
-        return pl.DataFrame(schema={"@whole": pl.UInt32, "@part": pl.UInt32, "lacks": pl.Boolean})
-    part, marks = pulling
-    edges = _edges(run, whole, part, marks.select(pl.col("lacks") | pl.col("unsure")).to_series())
-    decides = run.table(whole).column(values.parts[requirement.indicator].decides)
-    edges = edges.with_columns(marks["lacks"].gather(edges["@part"]).alias("lacks"))
-    kept = edges.filter(decides.gather(edges["@whole"]))
-    return kept.sort("@whole", pl.col("lacks").not_(), "@part")
-
-
-def _pulling(run: Run, requirement: Requirement) -> tuple[Reach, pl.DataFrame] | None:
+@dataclass(frozen=True, slots=True)
+class Pulling:
     """The sort of the parts of a share or count, and of each row of their kind whether it ``lacks`` it or is ``unsure``."""
+
+    part: Reach
+    lacks: pl.Series
+    unsure: pl.Series
+
+
+def pulling_of(run: Run, requirements: Iterable[Requirement]) -> dict[str, Pulling]:
+    """By requirement what tells the parts that keep a share or count down. Other targets have none.
+
+    A part ``lacks`` it, or it is ``unsure``: of a share all parts in the denominator, of a count those that only a fact keeps out.
+    """
+    sorts: dict[str, Reach] = {}
+    exprs: dict[str, dict[str, pl.Expr]] = {}
+    for requirement in requirements:
+        found = _marks(run, requirement)
+        if found is not None:
+            part, *marks = found
+            sorts[requirement.id] = part
+            for name, mark in zip(_MARKS, marks, strict=True):
+                exprs.setdefault(part.kind, {})[f"{name} {requirement.id}"] = mark.fill_null(value=False)
+    made = {kind: run.table(kind).evaluated(own) for kind, own in exprs.items()}
+    return {id: Pulling(part, *(made[part.kind][f"{name} {id}"] for name in _MARKS)) for id, part in sorts.items()}
+
+
+def _marks(run: Run, requirement: Requirement) -> tuple[Reach, pl.Expr, pl.Expr] | None:
     values = run.outcomes.values
     formula = formula_of(run, requirement)
     if not isinstance(formula, Share | Count):
@@ -152,96 +82,134 @@ def _pulling(run: Run, requirement: Requirement) -> tuple[Reach, pl.DataFrame] |
     member = fits(part) & values.truth(part.kind, formula.where, part)
     if isinstance(formula, Share):
         has = values.truth(part.kind, formula.having, part)
-        lacks, unsure = member & ~has, member.is_null() & ~has.fill_null(value=False) | member & has.is_null()
-    else:
-        condition = candidates(formula, values.scope)
-        if condition is None:
-            return None
-        could = fits(part) & values.truth(part.kind, condition, part)
-        lacks, unsure = could & ~member, could & member.is_null()
-    return part, run.table(part.kind).evaluated(
-        {"lacks": lacks.fill_null(value=False), "unsure": unsure.fill_null(value=False)}
-    )
+        return part, member & ~has, member.is_null() & ~has.fill_null(value=False) | member & has.is_null()
+    condition = candidates(formula, values.scope)
+    if condition is None:
+        return None
+    could = fits(part) & values.truth(part.kind, condition, part)
+    return part, could & ~member, could & member.is_null()
 
 
-def children(run: Run, requirement: Requirement) -> pl.DataFrame:
-    """The regions right below each judged region that the requirement binds, ranked by the same figure.
+def contributors(
+    run: Run, requirements: Sequence[Requirement], rows: pl.Series, pulling: Mapping[str, Pulling]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The parts that keep a share or count of these judged wholes down: their kind, and ``place``, ``@whole``, ``@part``, ``lacks``.
 
-    ``@whole``, ``@part``, ``actual_lo`` and ``actual_hi`` of the child, ``rank`` from the best, null where it is unknown;
-    ``lack`` and ``unsure`` parts of a share or count, and the ``effect`` by which it pulls the whole down: of a share or ratio
-    what its numerator lacks for the target, unknown parts counted against it, so that the effects of all children add up to
-    what the whole lacks, and below 0 where it pulls up; of a count the parts that lack it or may. Wholes without a child of
-    which anything is known have no rows.
+    ``lacks`` is false where it is only unknown. ``place`` is that of the requirement; all bind one kind. None for other targets
+    and where a reported figure decides.
     """
-    values, kind = run.outcomes.values, requirement.binds.kind
-    schema: dict[str, PolarsDataType] = {
-        **dict.fromkeys(("@whole", "@part"), pl.UInt32),
-        **dict.fromkeys(("actual_lo", "actual_hi", "effect"), pl.Float64),
-        **dict.fromkeys(("lack", "unsure"), pl.Int64),
-        "rank": pl.UInt32,
-    }
-    indicator = values.scope.indicators.get(requirement.indicator)
-    tier = requirement.binds.tier
-    if kind != "region" or tier is None or indicator is None or indicator.reach.tier is not None or tier == TIERS[-1]:
-        return pl.DataFrame(schema=schema)
-    reference = found(values.scope, requirement.indicator, requirement.binds)
-    value = values.value(kind, reference)
-    if not isinstance(value, Number):
-        return pl.DataFrame(schema=schema)
-    edges = _right_below(run, tier)
-    lo, hi = shown(values.whole(value, reference.type), reference.type.decimals)
-    own = run.table(kind).evaluated(
-        {"actual_lo": lo, "actual_hi": hi, "effect": _effect(run, requirement, reference)}, at=edges["@part"]
-    )
-    frame = edges.hstack(own).join(_lacking(run, requirement, edges), on="@part", how="left", maintain_order="left")
-    if isinstance(formula_of(run, requirement), Count):
-        frame = frame.with_columns((pl.col("lack") + pl.col("unsure")).cast(pl.Float64).alias("effect"))
-    best = pl.col("actual_hi") if _upper_bounded(requirement) else -pl.col("actual_lo")
-    ranked = frame.with_columns(best.rank("min").over("@whole").cast(pl.UInt32).alias("rank"))
-    said = ranked.filter(pl.any_horizontal(pl.col("actual_lo", "effect").is_not_null()).any().over("@whole"))
-    return said.sort("@whole", "rank", "@part", nulls_last=True).select(list(schema))
+    by_part: dict[Reach, list[int]] = {}
+    for place, requirement in enumerate(requirements):
+        one = pulling.get(requirement.id)
+        if one is not None and has_parts(requirement.binds, one.part):
+            by_part.setdefault(one.part, []).append(place)
+    for part, places in by_part.items():
+        own = {place: pulling[requirements[place].id] for place in places}
+        marks = {place: one.lacks | one.unsure for place, one in own.items()}
+        kind = requirements[0].binds.kind
+        edges = run.relations.edges(kind, part, rows, reduce(or_, marks.values()))
+        wholes, parts = edges["@whole"], edges["@part"]
+        for place, one in own.items():
+            decides = run.table(kind).column(run.outcomes.values.parts[requirements[place].indicator].decides)
+            kept = marks[place][parts] & decides[wholes]
+            if kept.any():
+                frame = pl.DataFrame([wholes, parts, one.lacks[parts].alias("lacks")]).filter(kept)
+                yield part.kind, frame.with_columns(pl.lit(place, pl.UInt32).alias("place"))
 
 
-def _right_below(run: Run, tier: str) -> pl.DataFrame:
-    """``@whole`` and ``@part``: regions of a tier and those whose next region around they are, of whichever tier."""
+def children(
+    run: Run, requirements: Sequence[Requirement], rows: pl.Series, pulling: Mapping[str, Pulling]
+) -> pl.DataFrame:
+    """The regions right below each of these judged regions, ranked by the same figure as is asked of it.
+
+    ``place`` of the requirement, all bind one sort; ``@whole``, ``@part``, ``actual_lo`` and ``actual_hi`` of the child,
+    ``rank`` from the best, null where it is unknown; ``lack`` and ``unsure`` parts of a share or count, and the ``effect`` by
+    which it pulls the whole down: of a share or ratio what its numerator lacks for the target, unknown parts counted against
+    it, so that the effects of all children add up to what the whole lacks, and below 0 where it pulls up; of a count the parts
+    that lack it or may. Wholes without a child of which anything is known have no rows.
+    """
+    values = run.outcomes.values
+    tier = requirements[0].binds.tier
+    asked: dict[int, dict[str, pl.Expr]] = {}
+    for place, requirement in enumerate(requirements):
+        indicator = values.scope.indicators.get(requirement.indicator)
+        if requirement.binds.kind == "region" and indicator is not None and indicator.reach.tier is None:
+            reference = found(values.scope, requirement.indicator, requirement.binds)
+            value = values.value("region", reference)
+            if isinstance(value, Number):
+                lo, hi = shown(values.whole(value, reference.type), reference.type.decimals)
+                effect = _effect(run, requirement, reference)
+                asked[place] = {"actual_lo": lo, "actual_hi": hi, "effect": effect}
+    edges = _right_below(run, tier, rows) if asked and tier is not None else pl.DataFrame()
+    if edges.is_empty():
+        return pl.DataFrame(schema=_CHILDREN)
+    exprs = {f"{name} {place}": expr for place, own in asked.items() for name, expr in own.items()}
+    figures = run.table("region").evaluated(exprs, at=edges["@part"])
+    counted = _counted(run, {place: pulling.get(requirements[place].id) for place in asked}, edges["@part"])
+    made = [pl.DataFrame(schema=_CHILDREN | {"best": pl.Float64})]
+    for place, own in asked.items():
+        lack, unsure = counted[place]
+        columns = {**{name: figures[f"{name} {place}"] for name in own}, "lack": lack, "unsure": unsure}
+        if isinstance(formula_of(run, requirements[place]), Count):
+            columns["effect"] = (lack + unsure).cast(pl.Float64)
+        if columns["actual_lo"].null_count() + columns["effect"].null_count() == 2 * edges.height:
+            continue
+        best = columns["actual_hi"] if _upper_bounded(requirements[place]) else -columns["actual_lo"]
+        cells = [column.alias(name) for name, column in {**columns, "best": best}.items()]
+        frame = edges.hstack(cells).with_columns(
+            pl.lit(place, pl.UInt32).alias("place"), pl.lit(None, pl.UInt32).alias("rank")
+        )
+        made.append(frame.select(made[0].columns))
+    frame, alike = pl.concat(made), ("place", "@whole")
+    ranked = frame.with_columns(pl.col("best").rank("min").over(alike).cast(pl.UInt32).alias("rank"))
+    said = pl.any_horizontal(pl.col("actual_lo", "effect").is_not_null()).any().over(alike)
+    return ranked.filter(said).drop("best")
+
+
+_Counted = tuple[pl.Series, pl.Series]
+
+
+def _counted(run: Run, pulling: Mapping[int, Pulling | None], regions: pl.Series) -> dict[int, _Counted]:
+    """How many parts of each of these regions ``lack`` what a share or count asks for, or of how many it is ``unsure``."""
+    none = pl.Series([None], dtype=pl.Int64).new_from_index(0, regions.len())
+    made: dict[int, _Counted] = dict.fromkeys(pulling, (none, none))
+    by_part: dict[Reach, dict[int, Pulling]] = {}
+    for place, one in pulling.items():
+        if one is not None:
+            by_part.setdefault(one.part, {})[place] = one
+    for part, own in by_part.items():
+        marked = reduce(or_, (mark for one in own.values() for mark in (one.lacks, one.unsure)))
+        edges = run.relations.edges("region", part, regions.unique(), marked)
+        marks = {f"{end} {place}": getattr(one, end)[edges["@part"]] for place, one in own.items() for end in _MARKS}
+        sums = (
+            edges.select("@whole")
+            .with_columns(**marks)
+            .group_by("@whole")
+            .agg(pl.col(list(marks)).sum().cast(pl.Int64))
+        )
+        known = regions.alias("@whole").to_frame().join(sums, on="@whole", how="left", maintain_order="left")
+        known = known.fill_null(0)
+        made |= {place: (known[f"lacks {place}"], known[f"unsure {place}"]) for place in own}
+    return made
+
+
+def _right_below(run: Run, tier: str, rows: pl.Series) -> pl.DataFrame:
+    """``@whole`` and ``@part``: of these regions of a tier those whose next region around they are, of whichever tier."""
     keys = run.table("region").keys
     made = [pl.DataFrame(schema={"@whole": pl.UInt32, "@part": pl.UInt32})]
     for lower in TIERS[TIERS.index(tier) + 1 :]:
-        edges = _edges(run, "region", Reach("region", lower))
-        edges = edges.filter(keys["@tier"].gather(edges["@whole"]) == tier)
-        ids = edges.select(
-            keys["@id"].gather(edges["@whole"]).alias("whole"),
-            keys["@id"].gather(edges["@part"]).alias("part"),
-            keys["@end"].gather(edges["@whole"]).alias("day"),
+        edges = run.relations.edges("region", Reach("region", lower), rows)
+        ids = pl.DataFrame(
+            {
+                "whole": keys["@id"].gather(edges["@whole"]),
+                "part": keys["@id"].gather(edges["@part"]),
+                "day": keys["@end"].gather(edges["@whole"]),
+            }
         )
-        pairs = ids.select("part", "day").unique()
-        chains = ((part, day, run.relations.places.chain(part, day)) for part, day in pairs.iter_rows())
-        above = [(part, day, chain[1].id if len(chain) > 1 else None) for part, day, chain in chains]
-        schema = dict.fromkeys(("part", "day", "above"), pl.String)
-        known = ids.join(
-            pl.DataFrame(above, schema=schema, orient="row"), on=["part", "day"], how="left", maintain_order="left"
-        )
-        made.append(edges.filter((known["above"] == known["whole"]).fill_null(value=False)))
+        chains = (run.relations.places.chain(part, day) for _whole, part, day in ids.iter_rows())
+        above = (chain[1].id if len(chain) > 1 else None for chain in chains)
+        made.append(edges.filter(ids["whole"] == pl.Series(above, dtype=pl.String)))
     return pl.concat(made)
-
-
-def _lacking(run: Run, requirement: Requirement, edges: pl.DataFrame) -> pl.DataFrame:
-    """``@part``, a region, and how many parts of it ``lack`` what a share or count asks for, or of how many it is ``unsure``."""
-    pulling = _pulling(run, requirement)
-    if pulling is None:
-        return pl.DataFrame(schema={"@part": pl.UInt32, "lack": pl.Int64, "unsure": pl.Int64})
-    part, marks = pulling
-    wholes = edges["@part"].unique().sort()
-    own = run.relations.edges("region", part, wholes, marks.select(pl.col("lacks") | pl.col("unsure")).to_series())
-    counted = (
-        own.with_columns(marks["lacks"].gather(own["@part"]).alias("lacks"))
-        .group_by(pl.col("@whole"))
-        .agg(
-            pl.col("lacks").sum().cast(pl.Int64).alias("lack"), (~pl.col("lacks")).sum().cast(pl.Int64).alias("unsure")
-        )
-    )
-    none = wholes.alias("@whole").to_frame().join(counted, on="@whole", how="left")
-    return none.select(pl.col("@whole").alias("@part"), pl.col("lack", "unsure").fill_null(0))
 
 
 def _effect(run: Run, requirement: Requirement, reference: Reference) -> pl.Expr:
@@ -304,6 +272,6 @@ def judged_wholes(run: Run, whole: str, part: Reach) -> pl.Series:
     return pl.Series(ROW, rows, dtype=pl.UInt32)
 
 
-def _edges(run: Run, whole: str, part: Reach, marked: pl.Series | None = None) -> pl.DataFrame:
-    """``@whole`` and ``@part`` for the judged wholes; ``marked``: of these parts only."""
-    return run.relations.edges(whole, part, judged_wholes(run, whole, part), marked)
+def _edges(run: Run, whole: str, part: Reach) -> pl.DataFrame:
+    """``@whole`` and ``@part`` for the judged wholes."""
+    return run.relations.edges(whole, part, judged_wholes(run, whole, part))
