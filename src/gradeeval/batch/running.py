@@ -10,12 +10,9 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -307,20 +304,9 @@ def run_jobs(jobs: Sequence[Job], installed: Installed, processes: int, work: Ca
         for job in jobs:
             yield run_job(job, installed)
         return
-    threads = os.environ.get("POLARS_MAX_THREADS")
-    os.environ["POLARS_MAX_THREADS"] = threads or str(max(1, (os.cpu_count() or 1) // processes))
-    pool = ProcessPoolExecutor(min(processes, len(jobs)), get_context("spawn"))
-    try:
-        for done in as_completed([pool.submit(work, job) for job in jobs]):
-            yield done.result()
-    except BrokenProcessPool:
-        raise Misuse(
-            _("一个评定进程被系统终止（可能是内存不足）；已完成的省份保留着，减少 -j 后用同一命令继续")
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-        if threads is None:
-            del os.environ["POLARS_MAX_THREADS"]
+    from gradeeval.batch.processes import in_processes
+
+    yield from in_processes(jobs, processes, work)
 
 
 def unfinished(jobs: Iterable[Job]) -> list[Job]:

@@ -5,9 +5,7 @@ The file is the nearest one upward from the working folder, and its path is prin
 
 from __future__ import annotations
 
-import configparser
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,6 +60,8 @@ def configuration() -> tuple[Path | None, Mapping[str, Any]]:
 
 
 def _toml(file: Path) -> Mapping[str, Any] | None:
+    import tomllib
+
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
@@ -71,6 +71,8 @@ def _toml(file: Path) -> Mapping[str, Any] | None:
 
 
 def _cfg(file: Path) -> Mapping[str, Any] | None:
+    import configparser
+
     section: dict[str, Any] | None
     parser = configparser.ConfigParser(interpolation=None)
     try:

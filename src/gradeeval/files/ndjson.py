@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,7 +62,7 @@ class Line(NamedTuple):
 
     def quick(self) -> dict[str, Any] | None:
         """The same for a map that is beyond doubt but for its size: how long its numbers are and how deep it goes."""
-        return _QUICK(self.raw) if len(self.raw) <= MAX_QUICK else None
+        return _quick_readers()[0](self.raw) if len(self.raw) <= MAX_QUICK else None
 
     def place(self, path: tuple[str | int, ...] = ()) -> tuple[int, int]:
         """Line and column of the value at ``path``."""
@@ -127,7 +128,7 @@ def _raw_blocks(path: Path) -> Iterator[tuple[list[bytes], bool]]:
 
 def data_of(lines: Sequence[Line]) -> list[Any]:
     """The plain data of many lines. Raises ``InvalidContent`` for the first that cannot be read."""
-    return _FLAT(lines) or [line.data() for line in lines]
+    return _quick_readers()[1](lines) or [line.data() for line in lines]
 
 
 def gathered(path: Path, lines: Sequence[Line], data: Any, first: str) -> PlainFile:
@@ -160,6 +161,7 @@ Quick = Callable[[bytes], dict[str, Any] | None]
 Flat = Callable[[Sequence[Line]], list[Any] | None]
 
 
+@cache
 def _quick_readers() -> tuple[Quick, Flat]:
     """Readers of what is beyond doubt, in a third of the time: of a line, and of many with maps of texts and answers only.
 
@@ -260,6 +262,3 @@ class _Lines(Places):
         if len(path) > 1 and path[0] == self._first and isinstance(path[1], int):
             return self._lines[path[1] + 1].place(path[2:])
         return self._lines[0].place(path)
-
-
-_QUICK, _FLAT = _quick_readers()

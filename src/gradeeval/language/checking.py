@@ -166,7 +166,7 @@ def _change(indicator: Indicator, formula: Change, scope: Scope) -> Iterator[Ref
 
 def _circles(indicators: list[Indicator], scope: Scope) -> Iterator[Fault]:
     """Circles of formulas, and formulas over too many others; without recursion, for a chain may be as long as a file."""
-    heights: dict[str, int] = {}
+    heights = {indicator.name: 0 for indicator in indicators if indicator.formula is None}
     for indicator in indicators:
         if indicator.name in heights:
             continue
