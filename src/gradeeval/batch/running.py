@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 import polars as pl
+from msgspec.json import format as pretty
 
 from gradeeval.batch.part import ROLLUP, Judged, Rules, judged, names_of
 from gradeeval.batch.writing import written
@@ -175,8 +176,10 @@ def check_question(said: bytes, asked: Mapping[str, Any], path: Path | str) -> N
 
 
 def plain_json(data: Any, *, indent: int | None = 1) -> bytes:
-    """The bytes of a file of results that is no table; without indent in a third of the time."""
-    return (json.dumps(data, ensure_ascii=False, indent=indent) + "\n").encode()
+    """The bytes of a file of results that is no table."""
+    plain = json.dumps(data, ensure_ascii=False).encode()
+    # Python's own way to indent is five times slower; the bytes are the same.
+    return (plain if indent is None else pretty(plain, indent=indent)) + b"\n"
 
 
 def jobs_of(
