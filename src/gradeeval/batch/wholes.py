@@ -119,24 +119,29 @@ def _apart(
     """``part`` and codes of parts that have no results of their own, or that are not asked there what their whole asks them."""
     made = [pl.DataFrame(schema={"part": pl.UInt32})]
     for kind in KINDS:
-        ids = [item.id for item in choice.requirements if item.binds.kind == kind]
-        height = run.table(kind).height
-        asked = pl.repeat(None, height, dtype=pl.UInt32, eager=True)
+        own = [one for one in members if one.part.kind == kind]
+        if not own:
+            continue
+        asked = pl.repeat(None, run.table(kind).height, dtype=pl.UInt32, eager=True)
         if kind in rows:
             asked = asked.scatter(rows[kind][ROW], rows[kind][_ASKED])
-        there = pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True)
-        for one in members:
-            by = one.wholes[_ASKED].gather(one.edges["at"])
-            for theirs in by.unique() if one.part.kind == kind else ():
-                covered = [mine for mine in range(len(choice.sets)) if choice.covers(mine, theirs)]
-                own = pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True)
-                own = own.scatter(one.edges[ROW].filter(by == theirs), values=True)
-                there |= own & ~asked.is_in(covered).fill_null(value=False)
-        those = there.arg_true()
+        those = pl.concat([_uncovered(one, choice, asked) for one in own]).unique().sort()
+        ids = [item.id for item in choice.requirements if item.binds.kind == kind]
         if those.len() and ids:
             codes = run.codes[kind].select(pl.col(ids).gather(those))
             made.append(pl.DataFrame([numbers[kind].gather(those).alias("part")]).hstack(codes))
     return pl.concat(made, how="diagonal")
+
+
+def _uncovered(members: _Members, choice: Choice, asked: pl.Series) -> pl.Series:
+    """The rows of parts that are not asked in their own right, by ``asked``, all that their whole asks them."""
+    rows, by = members.edges[ROW], members.wholes[_ASKED].gather(members.edges["at"])
+    made = [rows.clear()]
+    for theirs in by.unique():
+        covered = [mine for mine in range(len(choice.sets)) if choice.covers(mine, theirs)]
+        bare = ~asked.is_in(covered).fill_null(value=False)
+        made.append(rows.filter(bare[rows] & (by == theirs)))
+    return pl.concat(made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gradeeval.engines.columnar.absences import absences, absent, absent_members
 from gradeeval.engines.columnar.needs import Needs
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.rows import Maker, finish, members_on
-from gradeeval.engines.columnar.tables import ROW, Table, end_of, in_order, in_period
+from gradeeval.engines.columnar.tables import ROW, Table, end_of, in_period
 from gradeeval.language.nodes import Reach
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns
@@ -141,7 +141,7 @@ class Relations:
         return closure.with_columns(complete.alias("@complete")).filter(pl.col("@by_list") | ~pl.col("@complete"))
 
     def edges(self, whole: str, part: Reach, wholes: pl.Series, marked: pl.Series | None = None) -> pl.DataFrame:
-        """``@whole`` and ``@part``: the parts of that sort of the rows ``wholes`` of a kind, one by one.
+        """``@whole`` and ``@part``: the parts of that sort of the rows ``wholes`` of a kind, one by one, in any order.
 
         ``marked`` tells of each row of the parts whether it is asked for.
         """
@@ -158,9 +158,7 @@ class Relations:
         if marked is not None:
             both = both.filter(marked.gather(both["@part"]))
         own = self.fitting(part)
-        if own is not None:
-            both = both.filter(own[both["@part"]])
-        return in_order(both, "@whole", "@part")
+        return both if own is None else both.filter(own[both["@part"]])
 
     def fitting(self, part: Reach) -> pl.Series | None:
         """For each row of a kind whether it is of that sort; None where all are."""
