@@ -110,15 +110,14 @@ def absent(kind: str, maker: Maker, wanted: pl.DataFrame, apart: Collection[str]
     known = present.select("@id", "@name", "@end", "@first", "@year", "@region", "@tier", "@type", *around)
     wanted_ids = wanted.select("@id")
     known = known.join(wanted_ids, on="@id", how="semi", maintain_order="left")
-    of_members = maker.columns.members.select("@id").join(wanted_ids, on="@id", how="semi")
-    members = of_members["@id"].unique().implode()
     frames, alike, count = [known.clear()], [_NONE], 0
+    members = maker.columns.members.select("@id").join(wanted_ids, on="@id", how="semi")["@id"]
     before = pl.DataFrame(schema={"@id": pl.String, "@before": pl.UInt32})
     for period, rows in _by_period(kind, maker, wanted, known, around):
-        if apart is None:
+        if apart is None or period.text in apart:
             frames.append(rows.with_columns(pl.lit(None, pl.UInt32).alias(ABSENCE)))
             continue
-        own = pl.lit(value=period.text in apart) | pl.col("@id").is_in(members)
+        own = pl.col("@id").is_in(members.implode())
         earlier = known.filter(pl.col("@end") <= period.end).select(pl.col("@id").unique()).to_series()
         own = own | pl.col("@id").is_in(earlier.implode())
         rows = rows.join(before, on="@id", how="left", maintain_order="left").with_columns(own.alias("@own"))
@@ -157,16 +156,14 @@ def _by_period(
         fields = maker.fields(kind)
         own = listed.select("@id", *_LISTED, "@parent", *fields).join(group, on="@id", how="semi")
         rows = group.join(own, on="@id", how="left", maintain_order="left")
-        later = (
-            known.filter(pl.col("@end") > period.end)
-            .sort("@end", pl.col("@first") == pl.col("@year"), maintain_order=True)
-            .unique("@id", keep="first", maintain_order=True)
-            .select(
-                "@id",
-                *(pl.col(name).alias(f"later {name}") for name in ("@name", "@region", "@tier", "@type", *around)),
-            )
-        )
-        rows = rows.join(later, on="@id", how="left", maintain_order="left")
+        later = known.filter(pl.col("@end") > period.end)
+        said = [pl.col(name).alias(f"later {name}") for name in ("@name", "@region", "@tier", "@type", *around)]
+        if later.is_empty():
+            rows = rows.hstack(later.select(said).clear(rows.height))
+        else:
+            later = later.sort("@end", pl.col("@first") == pl.col("@year"), maintain_order=True)
+            first = later.unique("@id", keep="first", maintain_order=True).select("@id", *said)
+            rows = rows.join(first, on="@id", how="left", maintain_order="left")
         region = pl.coalesce("later @region", "@near")
         if kind != "region":
             on_list = pl.col("listed_name").is_not_null()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -69,21 +70,75 @@ def _members(values: Values, part: Reach, where: Condition) -> pl.Expr:
     return fits(part) & values.truth(part.kind, where, part)
 
 
-def _sums(values: Values, kind: str, part: Reach, sums: Mapping[str, pl.Expr]) -> dict[str, str]:
-    """Sums over parts as new columns of the whole, by the names given."""
-    prefix = values.fresh()
-    names = {name: f"{prefix}{name}" for name in sums}
-    found = values.relations.sums(kind, part, {names[name]: expr for name, expr in sums.items()})
-    listed = values.relations.listed(kind, part).alias(f"{prefix}listed")
-    values.add(kind, **{name: found[name] for name in found.columns}, **{f"{prefix}listed": listed})
-    return {**names, "listed": f"{prefix}listed"}
+def _sums(values: Values, kind: str, part: Reach, sums: Sequence[Mapping[str, pl.Expr]]) -> list[dict[str, str]]:
+    """Sums over parts as new columns of the whole, by the names given; of several formulas over the same parts at once."""
+    listed = values.fresh()
+    names = [{name: values.fresh() for name in one} for one in sums]
+    asked = {own[name]: expr for own, one in zip(names, sums, strict=True) for name, expr in one.items()}
+    found = values.relations.sums(kind, part, asked)
+    values.add(kind, **dict(zip(asked, found.get_columns(), strict=True)))
+    values.add(kind, **{listed: values.relations.listed(kind, part)})
+    return [{**own, "listed": listed} for own in names]
+
+
+def _counts(values: Values, kind: str, indicator: Indicator, formula: Count | Share) -> dict[str, str]:
+    """The sums of a count or a share, made together with those that are expected over the same parts."""
+    if (kind, indicator.name) not in values.counts:
+        sums = {indicator.name: _counting(values, formula)}
+        for name, other in _expected(values, kind, formula.of):
+            if name not in sums:
+                with suppress(Unheld):
+                    sums[name] = _counting(values, other)
+        made = _sums(values, kind, formula.of, list(sums.values()))
+        values.counts.update(((kind, name), names) for name, names in zip(sums, made, strict=True))
+    values.asked += 1
+    return values.counts[kind, indicator.name]
+
+
+def _expected(values: Values, kind: str, part: Reach) -> Iterator[tuple[str, Count | Share]]:
+    """The counts and shares over parts of that sort that will be asked for and that look at nothing but what is reported.
+
+    Those that look at computed values might be asked for again while these are made.
+    """
+    for one in values.expected.get(kind, ()):
+        formula = one.formula
+        if not isinstance(formula, Count | Share) or formula.of != part or (kind, one.name) in values.counts:
+            continue
+        if all(_is_reported(values, name, part) for name in _looked_at(formula)):
+            yield one.name, formula
+
+
+def _looked_at(formula: Count | Share) -> set[str]:
+    having = formula.having.names() if isinstance(formula, Share) else ()
+    return {*formula.where.names(), *having}
+
+
+def _is_reported(values: Values, name: str, reader: Reach) -> bool:
+    """Whether a name means what its reader itself reports."""
+    reference = values.found(name, reader)
+    return reference.above is None and (reference.indicator is None or reference.indicator.formula is None)
+
+
+def _counting(values: Values, formula: Count | Share) -> dict[str, pl.Expr]:
+    """What is summed up for a count or a share."""
+    member = _members(values, formula.of, formula.where)
+    if isinstance(formula, Count):
+        own = fits(formula.of)
+        return {"have": _ones(member), "unsure": _ones(own & member.is_null()), "lack": _ones(own & ~member)}
+    has = values.truth(formula.of.kind, formula.having, formula.of)
+    maybe = member.is_null()
+    return {
+        "have": _ones(member & has),
+        "lack": _ones(member & ~has),
+        "unknown": _ones(member & has.is_null()),
+        "may_have": _ones(maybe & has),
+        "may_lack": _ones(maybe & ~has),
+        "may": _ones(maybe & has.is_null()),
+    }
 
 
 def _counted(values: Values, kind: str, indicator: Indicator, formula: Count) -> tuple[Number, pl.Expr]:
-    member = _members(values, formula.of, formula.where)
-    own = fits(formula.of)
-    sums = {"have": _ones(member), "unsure": _ones(own & member.is_null()), "lack": _ones(own & ~member)}
-    names = _sums(values, kind, formula.of, sums)
+    names = _counts(values, kind, indicator, formula)
     values.parts[indicator.name] = Parts(
         names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
     )
@@ -95,18 +150,7 @@ def _counted(values: Values, kind: str, indicator: Indicator, formula: Count) ->
 
 
 def _shared(values: Values, kind: str, indicator: Indicator, formula: Share) -> tuple[Number, pl.Expr]:
-    member = _members(values, formula.of, formula.where)
-    has = values.truth(formula.of.kind, formula.having, formula.of)
-    maybe = member.is_null()
-    sums = {
-        "have": _ones(member & has),
-        "lack": _ones(member & ~has),
-        "unknown": _ones(member & has.is_null()),
-        "may_have": _ones(maybe & has),
-        "may_lack": _ones(maybe & ~has),
-        "may": _ones(maybe & has.is_null()),
-    }
-    names = _sums(values, kind, formula.of, sums)
+    names = _counts(values, kind, indicator, formula)
     have, lack, unknown, may_have, may_lack, may, listed = (pl.col(name).cast(pl.Int64) for name in names.values())
     listed = listed == 1
     sure = have + lack + unknown
@@ -169,7 +213,7 @@ def _summed(values: Values, kind: str, indicator: Indicator, formula: Sum) -> tu
     sums["lack"] = _ones(own & (~member | ((member.is_null() | member) & ~counts)))
     if max(lo.top, hi.top) * max(values.relations.tables[formula.of.kind].height, 1) >= 2**126:
         raise Unheld
-    names = _sums(values, kind, formula.of, sums)
+    (names,) = _sums(values, kind, formula.of, [sums])
     values.parts[indicator.name] = Parts(
         names["have"], names["lack"], names["unsure"], names["listed"], names["listed"]
     )

@@ -55,6 +55,7 @@ class Outcomes:
         """Says which requirements are to be judged together: bytes that one of them alone looks at need no column."""
         self.uses = Counter((one.where, one.binds) for one in requirements)
         self.uses.update(target_key(one) for one in requirements)
+        self.values.expect(requirements)
 
     def code(self, requirement: Requirement) -> pl.Expr:
         """The code on each row of the table of the kind that is bound. Raises ``Unheld``."""

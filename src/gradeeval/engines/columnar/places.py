@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from gradeeval.engines.views import World
 from gradeeval.language.nodes import Reach
@@ -39,19 +39,21 @@ class Places:
             found = self._closures[code, day] = frozenset(around | {code})
         return found
 
-    def complete(self, whole: str, reach: Reach, day: str) -> bool:
-        """Whether a roster lists all parts of that sort of a region."""
+    def listing(self, reach: Reach) -> frozenset[str]:
+        """The regions of which a roster lists all parts of that sort."""
         wanted = {reach.tier if reach.kind == "region" else reach.kind, reach.type}
-        return any(
-            not roster.complete.isdisjoint(wanted) and (self.lenient or roster.region in self.inside(whole, day))
-            for roster in self.rosters
-        )
+        return frozenset(roster.region for roster in self.rosters if not roster.complete.isdisjoint(wanted))
+
+    def complete(self, whole: str, listing: Set[str], day: str) -> bool:
+        """Whether a region is or lies in one of those of which a roster lists all parts."""
+        return bool(listing) and (self.lenient or not listing.isdisjoint(self.inside(whole, day)))
 
     def wholes_of_listed(self, roster: int, place: str, day: str) -> Iterator[str]:
         """The regions of which a row of a roster, with the parent ``place``, is a part."""
         own = self.rosters[roster].region
+        around = self.inside(own, day)
         for whole in self.inside(place, day):
-            if self.lenient or own in self.inside(whole, day) or whole in self.inside(own, day):
+            if self.lenient or whole in around or own in self.inside(whole, day):
                 yield whole
 
 

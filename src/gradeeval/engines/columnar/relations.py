@@ -108,32 +108,23 @@ class Relations:
 
     def sums(self, whole: str, part: Reach, sums: Sums) -> pl.DataFrame:
         """The sums of these expressions over the parts of each row of a kind; of no parts 0. Columns as named."""
-        rows = pl.DataFrame({"@whole": pl.Series(range(self.tables[whole].height), dtype=pl.UInt32)})
+        values, names = self.tables[part.kind].evaluated(sums), list(sums)
         found = []
-        values = self.tables[part.kind].evaluated(sums)
         if whole == "network":
             edges = self.member_edges()
-            parts = values[edges["@part"]].with_columns(edges["@whole"])
-            found.append(parts.group_by("@whole").agg(pl.col(name).sum() for name in sums))
+            found.append(values[edges["@part"]].hstack([edges["@whole"]]))
         if whole == "region" or self.lenient:
             groups, closure = self.groups(whole, part.kind)
-            by_group = (
-                values[groups[ROW]]
-                .with_columns(groups["@group"], groups["@times"])
-                .group_by("@group")
-                .agg((pl.col(name) * pl.col("@times")).sum() for name in sums)
-            )
+            times, parts = groups["@times"], values[groups[ROW]].hstack([groups["@group"]])
+            if not (times == 1).all():
+                parts = parts.with_columns(pl.col(names) * times)
             if (whole, part) not in self._taken:
                 self._taken[whole, part] = self.taken(whole, part, closure)
-            taken = self._taken[whole, part]
-            found.append(taken.join(by_group, on="@group").group_by("@whole").agg(pl.col(name).sum() for name in sums))
-        joined = rows.join(
-            pl.concat(found).group_by("@whole").agg(pl.col(name).sum() for name in sums),
-            on="@whole",
-            how="left",
-            maintain_order="left",
-        )
-        return joined.select(pl.col(name).fill_null(0) for name in sums)
+            by_group = parts.group_by("@group").agg(pl.col(names).sum())
+            found.append(self._taken[whole, part].join(by_group, on="@group").select(*names, "@whole"))
+        by_whole = pl.concat(found).group_by("@whole").agg(pl.col(names).sum())
+        rows = self.tables[whole].frame.select(pl.col(ROW).alias("@whole"))
+        return rows.join(by_whole, on="@whole", how="left", maintain_order="left").select(pl.col(names).fill_null(0))
 
     def taken(self, whole: str, part: Reach, closure: pl.DataFrame) -> pl.DataFrame:
         """The ways from groups to wholes that count: by a list, or where the list of that sort is not complete."""
@@ -184,8 +175,8 @@ class Relations:
         found = self._complete.get((whole, part))
         if found is None:
             frame = self.tables[whole].frame.select("@id", "@end")
-            known = {pair: self.places.complete(pair[0], part, pair[1]) for pair in set(frame.iter_rows())}
-            values = [known[pair] for pair in frame.iter_rows()]
+            listing = self.places.listing(part)
+            values = [self.places.complete(id, listing, end) for id, end in frame.iter_rows()]
             found = self._complete[whole, part] = pl.Series("@complete", values, dtype=pl.Boolean)
         return found
 
@@ -260,7 +251,8 @@ class Relations:
             count += alike.height
         schema = {"@group": pl.UInt32, "@whole": pl.UInt32, "@by_list": pl.Boolean}
         empty = pl.DataFrame(schema={ROW: pl.UInt32, "@group": pl.UInt32, "@times": pl.Int64})
-        return pl.concat(groups) if groups else empty, pl.DataFrame(closure, schema=schema, orient="row")
+        ways = list(zip(*closure, strict=True)) or [(), (), ()]
+        return pl.concat(groups) if groups else empty, pl.DataFrame(ways, schema=schema, orient="col")
 
 
 def _times(of: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ Computed numbers become columns of the table once, and are shared by all that te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -23,7 +23,7 @@ from gradeeval.engines.columnar.relations import Relations
 from gradeeval.engines.columnar.tables import Table, due
 from gradeeval.engines.columnar.tested import Value, or_false, test_of
 from gradeeval.engines.conditions import found, unknown_range
-from gradeeval.language.nodes import Condition, Reach, Test
+from gradeeval.language.nodes import Condition, Indicator, Reach, Requirement, Test
 from gradeeval.language.scope import Reference, Scope
 from gradeeval.profiles.columns.layout import code_column, hi_column, of_column, to_column
 from gradeeval.vocabulary import ValueType
@@ -40,7 +40,8 @@ class Values:
     """The values of one run.
 
     ``lasting`` is what the plan has for the shapes of its tables, ``own`` what is built on their rows: both by kind. ``computed`` has
-    what formulas gave, by name, and ``parts`` what those over parts counted.
+    what formulas gave, by name, and ``parts`` what those over parts counted. ``expected``, by kind, are looked at sooner or later;
+    ``counts`` has the columns of the sums of those that count parts.
     """
 
     def __init__(self, relations: Relations, plan: Plan) -> None:
@@ -50,6 +51,8 @@ class Values:
         self.lasting = {kind: plan.built(table) for kind, table in relations.tables.items()}
         self.own = {kind: Built() for kind in relations.tables}
         self.parts: dict[str, Parts] = {}
+        self.expected: dict[str, list[Indicator]] = {}
+        self.counts: dict[tuple[str, str], dict[str, str]] = {}
         self.computed = {name: found for built in self.lasting.values() for name, found in built.computed.items()}
         self._links: dict[tuple[str, Reach], pl.Series] = {}
         self._years: dict[tuple[str, int], pl.Series] = {}
@@ -102,6 +105,13 @@ class Values:
             return pl.col(name)
 
         return self.once(kind, among, key, made)
+
+    def expect(self, requirements: Sequence[Requirement]) -> None:
+        """Says whose values will be asked for, so that what is alike in them can be made at once."""
+        for one in requirements:
+            reference = self.found(one.indicator, one.binds)
+            if reference.above is None and reference.indicator is not None:
+                self.expected.setdefault(one.binds.kind, []).append(reference.indicator)
 
     # -- names -----------------------------------------------------------------------------------------------------
 
