@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from random import Random, SystemRandom
 from typing import Any
@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from tests.property.columned import differing, differing_from, run_of
 from tests.property.generated import _value, draw_dated_world, draw_ruleset, seeded
 
-from gradeeval.engines.columnar import codes, numbers, outcomes, places, relations, tables, tested, values
+from gradeeval.engines.columnar import codes, formulas, numbers, outcomes, places, relations, tables, tested, values
 from gradeeval.engines.columnar.plan import Plan
+from gradeeval.engines.columnar.values import Values
 from gradeeval.engines.views import World
-from gradeeval.language.nodes import Requirement
+from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.profile import ListedPart, Member, Profile, Roster
 from gradeeval.timeline import read_period
@@ -154,6 +155,27 @@ def test_every_shipped_requirement_agrees() -> None:
         assert found is None, f"round {round}: {found}"
     assert set(seen) == OUTCOMES
     assert len(fallen) < len(requirements) / 50, f"reference judged instead: {fallen}"
+
+
+def test_counts_made_together_are_those_made_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope, requirements, _rosters = shipped()
+    permits = {item.id: item for item in requirements if item.force == "permit"}
+    world, as_of = drawn(seeded(3), 120)
+    together, sums = Counter[int](), formulas._sums
+
+    def counted(values: Values, kind: str, part: Reach, given: Sequence[Mapping[str, pl.Expr]]) -> list[dict[str, str]]:
+        together[len(given)] += 1
+        return sums(values, kind, part, given)
+
+    monkeypatch.setattr(formulas, "_sums", counted)
+    at_once = run_of(world, requirements, scope, permits, as_of, roll_up=True)
+    assert max(together) > 5
+    together.clear()
+    monkeypatch.setattr(Values, "expect", lambda self, requirements: None)
+    apart = run_of(world, requirements, scope, permits, as_of, roll_up=True)
+    assert max(together) == 1
+    for kind in ("region", "network"):
+        assert at_once.codes[kind].equals(apart.codes[kind])
 
 
 # -- planted faults ----------------------------------------------------------------------------------------------------

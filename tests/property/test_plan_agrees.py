@@ -69,9 +69,13 @@ def test_what_was_built_for_a_shape_is_taken_again() -> None:
     world, _views, as_of = draw_dated_world(random, ruleset)
     plan = Plan(ruleset.scope)
     given = world, ruleset.requirements, ruleset.scope, ruleset.permits, as_of
-    first, second = (run_of(*given, plan=plan) for _ in range(2))
+    first = run_of(*given, plan=plan)
+    joints = {kind: built.joint for kind, built in first.outcomes.values.lasting.items()}
+    assert any(joints.values())
+    second = run_of(*given, plan=plan)
     for kind, built in first.outcomes.values.lasting.items():
         assert second.outcomes.values.lasting[kind] is built
+        assert built.joint is joints[kind]
         assert first.codes[kind].equals(second.codes[kind])
     assert any(built.codes for built in first.outcomes.values.lasting.values())
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.unit.invented import requirement
 
-from gradeeval.engines.columnar.numbers import rounded
+from gradeeval.engines.columnar.numbers import largest_of, rounded
+from gradeeval.engines.columnar.plan import Joint
 from gradeeval.engines.columnar.tables import ROW, Table, due, in_period, with_absent
 
 NONE = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, ROW: pl.UInt32})
@@ -67,6 +69,53 @@ def test_passing_columns_that_were_let_go_are_made_again() -> None:
     one.forget_passing()
     assert set(one.made) == {"held"}
     assert one.column("byte").to_list() == first == [None, 5, 5]
+
+
+def test_what_is_joined_does_not_stay_and_what_it_looks_at_does() -> None:
+    one = table(x=[1, None, 3], y=[True, False, None])
+    byte = pl.when("held").then(pl.lit(5, pl.UInt8)).otherwise(pl.lit(2, pl.UInt8))
+    one.lasting = {
+        "held": due(pl.col("x") > 1),
+        "byte": due(byte, passing=True),
+        "later": due(pl.col("held") | pl.col("y")),
+        "last": due(pl.when("later").then(pl.lit(8, pl.UInt8)).otherwise(pl.lit(1, pl.UInt8)), passing=True),
+    }
+    # Of what it joins one was made two steps before, and one is given.
+    way = one.way({"a": pl.col("byte") | pl.col("last"), "b": pl.when("y").then(pl.col("last"))})
+    assert one.gone(way, 3).to_dict(as_series=False) == {"a": [10, 3, 13], "b": [8, None, None]}
+    assert set(one.made) == one.made_before() == {"held", "later"}
+    assert one.gone(way, 1).rows() == [(10, 8)]
+
+
+def test_a_way_is_gone_again_where_the_same_is_made_already() -> None:
+    asked = [requirement(id="jia/1"), requirement(id="jia/2")]
+    one = table(x=[1, 2])
+    one.lasting = {"held": due(pl.col("x") > 1)}
+    joint = Joint(asked, one.made_before(), one.way({"jia/1": pl.col("held").cast(pl.UInt8)}), {})
+    assert joint.fits(list(asked), one)
+    assert not joint.fits(asked[:1], one)
+    assert not joint.fits([asked[0], requirement(id="jia/2")], one)
+    one.column("held")
+    assert not joint.fits(asked, one)
+
+
+@pytest.mark.parametrize(
+    ("column", "top"),
+    [
+        (pl.Series([3, None, 7]), 7),
+        (pl.Series([-9, None, 7]), 9),
+        (pl.Series([-(2**63), 5]), 2**63),
+        (pl.Series([2**63 - 1, 0]), 2**63 - 1),
+        (pl.Series([None, None], dtype=pl.Int64), -1),
+        (pl.Series([], dtype=pl.Int64), -1),
+        (pl.Series([-(2**100), 2**99], dtype=pl.Int128), 2**100),
+        (pl.Series([None], dtype=pl.Int128), -1),
+    ],
+)
+def test_the_largest_of_a_column_whatever_its_sign(column: pl.Series, top: int) -> None:
+    frame = column.alias("x").to_frame()
+    assert largest_of(frame, dict(frame.schema)) == {"x": top}
+    assert largest_of(frame, {}) == {}
 
 
 def profiles(*rows: tuple[str, str, str, int, int]) -> pl.DataFrame:

@@ -149,13 +149,17 @@ class Table:
             made = pl.DataFrame({"@": at}).hstack(list(taken)).select_seq("@", **exprs)
             made.drop_in_place("@")
             return made
-        if self._numbered is None:
-            self._numbered = self.frame.select(pl.col(ROW).alias("@"))
-        needed = self._numbered.hstack([self.column(name) for name in names])
-        found = (needed if rows is None else needed.head(rows)).lazy().select("@", **exprs)
+        needed = self._only(names)
+        found = (needed if rows is None else needed.head(rows)).lazy().select(ROW, **exprs)
         made = found.collect(optimizations=_ALIKE_ONCE)
-        made.drop_in_place("@")
+        made.drop_in_place(ROW)
         return made
+
+    def _only(self, names: Iterable[str]) -> pl.DataFrame:
+        """``@row`` and these columns."""
+        if self._numbered is None:
+            self._numbered = self.frame.select(ROW)
+        return self._numbered.hstack([self.column(name) for name in names if name != ROW])
 
     def way(self, exprs: Mapping[str, pl.Expr]) -> tuple[Step, ...]:
         """How passing columns are made: what is due of those that they look at, and they themselves.
@@ -197,9 +201,8 @@ class Table:
     def make(self, names: Iterable[str]) -> None:
         """Makes what is due of these and of what they look at, in as few steps as can be."""
         for step in self._steps(names):
-            self.made.update(
-                zip(step.names, _taken(step, self._beside(self.frame, step, {})).get_columns()[1:], strict=True)
-            )
+            made = _taken(step, self._only(step.roots))
+            self.made.update(zip(step.names, made.get_columns()[1:], strict=True))
 
     def _steps(self, names: Iterable[str]) -> list[Step]:
         steps: list[dict[str, Due]] = []
