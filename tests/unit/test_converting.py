@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -15,6 +17,8 @@ from tests.unit.invented import INDICATORS, institution_id, regions, scope
 
 from gradeeval.errors import InvalidContent
 from gradeeval.files.canonical import exact_json
+from gradeeval.problems import Problem
+from gradeeval.profiles import contents, datasets
 from gradeeval.profiles.columns.coding import to_columns
 from gradeeval.profiles.columns.converting import Converted, convert
 from gradeeval.profiles.columns.layout import Columns
@@ -23,6 +27,7 @@ from gradeeval.profiles.contents import profile_files
 from gradeeval.profiles.datasets import Manifest, read_manifest, sifting
 from gradeeval.profiles.profile import ListedPart, Roster
 from gradeeval.profiles.reading import ProfileReader
+from gradeeval.profiles.unit_rows import UnitRows
 from gradeeval.synthetic.dataset import Wish, write_dataset
 from gradeeval.synthetic.places import region
 from gradeeval.timeline import read_period
@@ -359,6 +364,9 @@ def row(number: int, **keys: Any) -> dict[str, Any]:
     return {"id": institution_id(number), "kind": "institution", "name": "院", "region": "990101", **keys}
 
 
+NETWORK = {"kind": "network", "id": "N1", "name": "联", "region": "990101", "type": "county_consortium"}
+
+
 def test_a_roster_in_lines(tmp_path: Path) -> None:
     lines(
         tmp_path / "in" / "r.ndjson", HEAD, row(1, level="tertiary", roles=["county_hospital"]), row(2, to="2020-12-31")
@@ -373,7 +381,7 @@ def test_a_roster_in_lines(tmp_path: Path) -> None:
 def test_rows_of_a_roster_keep_their_order_and_their_classification(tmp_path: Path) -> None:
     rows = [
         row(1, level="tertiary", roles=["county_hospital", "tcm_lead"]),
-        {"kind": "network", "id": "N1", "name": "联", "region": "990101", "type": "county_consortium"},
+        NETWORK,
         row(2, roles=["tcm_lead", "county_hospital"], level="tertiary", aliases=["乙"], **{"from": "2020-01-01"}),
         row(3),
         row(4, level="tertiary", roles=["county_hospital", "tcm_lead"]),
@@ -388,6 +396,60 @@ def test_rows_of_a_roster_keep_their_order_and_their_classification(tmp_path: Pa
     assert fourth.values is first.values
     assert (network.type, network.parent, network.first, network.aliases) == ("county_consortium", "990101", None, ())
     assert (second.aliases, second.first, third.values.get("level")) == (("乙",), "2020-01-01", None)
+
+
+UNIT_ROWS: dict[str, list[object]] = {
+    "plain": [row(1), row(2, level="tertiary", government_run=True), row(3, roles=["tcm_lead"], aliases=["乙", "丙"])],
+    "two kinds": [row(1), {**NETWORK, "note": "甲:乙"}, row(2, **{"from": "2020-01-01", "to": "2030-12-31"}), row(3)],
+    "again after it ended": [row(1, to="2020-12-31"), row(1, **{"from": "2021-01-01"})],
+    "twice": [row(1), row(2), row(1)],
+    "twice in two kinds": [row(1), {**NETWORK, "id": institution_id(1)}],
+    "regions among them": [row(1), {"code": "990000", "name": "甲省", "tier": "province", "division": "province", "parent": "000000"}],
+    "a wrong check character": [row(1), row(2, id="XN0000123" + institution_id(2)[9:])],
+    "no day": [row(1, to="2020-02-30")],
+    "no code of the list": [row(1, level="x")],
+    "an empty name": [row(1), row(2, name=" ")],
+    "what only networks have": [row(1, type="county_consortium")],
+    "what networks must have": [{name: value for name, value in NETWORK.items() if name != "type"}],
+    "nothing": [row(1, name=None)],
+    "a name twice": [b'{"id":"%s","kind":"institution","name":"a","name":"b","region":"990101"}' % institution_id(1).encode()],
+    "two on a line": [exact_json(row(1)) + exact_json(row(2))],
+    "a number": [row(1, name=7)],
+    "a line over two": [b'{"id":"%s","kind":"institution",' % institution_id(1).encode(), b'"name":"a","region":"990101"}'],
+    "many": [row(number, **({"level": "primary"} if number > 300 else {})) for number in range(1, 700)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", UNIT_ROWS.values(), ids=UNIT_ROWS)
+def test_rows_by_column_are_those_one_by_one(tmp_path: Path, rows: list[object]) -> None:
+    path = lines(tmp_path / "r.ndjson", HEAD, *rows)
+    quick = found_rosters(path)
+    with mock.patch.object(contents, "read_units", return_value=None):
+        exact = found_rosters(path)
+    assert quick == exact
+
+
+def test_rows_of_units_are_read_by_column(tmp_path: Path) -> None:
+    for name in ("plain", "two kinds", "again after it ended", "many"):
+        found = sifting([lines(tmp_path / f"{name}.ndjson", HEAD, *UNIT_ROWS[name])], KNOWN)
+        found.find_rosters()
+        assert [type(one.rows) for one in found.rosters] == [UnitRows]
+
+
+def found_rosters(path: Path) -> tuple[list[object], list[Problem]]:
+    found = sifting([path], KNOWN)
+    found.find_rosters()
+    return [(replace(one, rows=()), list(one.rows), len(one.rows)) for one in found.rosters], found.problems
+
+
+@pytest.mark.parametrize("bad", [{"period": 2024}, {"id": 7}])
+def test_a_network_whose_members_cannot_be_told_of_anybody(tmp_path: Path, bad: Mapping[str, Any]) -> None:
+    network = {**NETWORK, "period": "2024", "members": [{"id": institution_id(1), "name": "甲院"}], **bad}
+    source = tmp_path / "a.json"
+    source.write_bytes(exact_json([item(1), network]))
+    with mock.patch.object(datasets, "FEW", 1):
+        done = converted(source, tmp_path / "out")
+    assert (done.read, done.rejected) == (2, 1)
 
 
 def test_a_roster_of_nobody_at_the_end_of_the_period(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
 from gradeeval.files.canonical import digest, exact_json
 from gradeeval.files.json import parse_json
-from gradeeval.files.ndjson import Line, data_of, gathered, read_lines
+from gradeeval.files.ndjson import Block, Line, data_of, gathered, read_lines
 
 HERE = Path("a.ndjson")
 
@@ -119,14 +119,14 @@ flat = st.dictionaries(st.text(max_size=4), st.none() | st.booleans() | st.integ
 def test_what_lines_hold_together_has_the_digest_of_its_content(head: dict[str, object], rows: list[object]) -> None:
     whole = {**head, "rows": rows}
     raws = [exact_json(head), *map(exact_json, rows)]
-    lines = [Line(HERE, number, raw) for number, raw in enumerate(raws, 1)]
+    lines = Block(HERE, list(range(1, len(raws) + 1)), raws)
     assert gathered(HERE, lines, whole, "rows").content == digest(whole)
 
 
 def test_a_head_that_has_rows_inside_does_not_mislead_the_digest() -> None:
     for inside in ({"rows": []}, [{"rows": []}], '"rows":[]'):
         whole = {"a": inside, "z": inside, "rows": [{"b": 1, "a": "\x7f\n甲"}]}
-        assert gathered(HERE, [], whole, "rows").content == digest(whole)
+        assert gathered(HERE, Block(HERE, [], []), whole, "rows").content == digest(whole)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_head_that_has_rows_inside_does_not_mislead_the_digest() -> None:
     ],
 )
 def test_many_lines_are_read_as_each_of_them(raw: bytes) -> None:
-    lines = [Line(HERE, number, one) for number, one in enumerate((b'{"a":"b"}', raw, b'{"c":true}'), 1)]
+    lines = Block(HERE, [1, 2, 3], [b'{"a":"b"}', raw, b'{"c":true}'])
     read: list[object] = []
     for way in (lambda: [line.data() for line in lines], lambda: data_of(lines)):
         try:

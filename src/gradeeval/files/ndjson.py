@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from itertools import chain, count, repeat
+from itertools import chain, compress, repeat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files.canonical import canonical_json
@@ -80,7 +80,45 @@ def read_lines(path: Path) -> Iterator[Line]:
     return chain.from_iterable(read_blocks(path))
 
 
-def read_blocks(path: Path) -> Iterator[list[Line]]:
+class Block(Sequence[Line]):
+    """Lines one after the other by their numbers and bytes; each is made a ``Line`` where it is asked for.
+
+    ``whole``: the last one ends in a line feed, as all others do.
+    """
+
+    __slots__ = ("numbers", "path", "raws", "whole")
+
+    def __init__(self, path: Path, numbers: list[int], raws: list[bytes], *, whole: bool = True) -> None:
+        self.path = path
+        self.numbers = numbers
+        self.raws = raws
+        self.whole = whole
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Block: ...
+
+    def __getitem__(self, index: int | slice) -> Line | Block:
+        if isinstance(index, slice):
+            raws = self.raws[index]
+            whole = self.whole or not raws or index.indices(len(self.raws))[1] < len(self.raws)
+            return Block(self.path, self.numbers[index], raws, whole=whole)
+        last = index in (-1, len(self.raws) - 1)
+        return Line(self.path, self.numbers[index], self.raws[index], self.whole or not last)
+
+    def extend(self, other: Block) -> None:
+        """Adds the lines after these."""
+        self.numbers += other.numbers
+        self.raws += other.raws
+        self.whole = other.whole
+
+
+def read_blocks(path: Path) -> Iterator[Block]:
     """The same, as many at a time as were read at once."""
     number = 1
     for raws, whole in _raw_blocks(path):
@@ -88,12 +126,13 @@ def read_blocks(path: Path) -> Iterator[list[Line]]:
             if raws[0].startswith((b"\xff\xfe", b"\xfe\xff")):
                 decode(raws[0], str(path))
             raws[0] = raws[0].removeprefix(b"\xef\xbb\xbf")
-        lines = list(map(Line, repeat(path), count(number), raws, repeat(whole)))
+        numbers = list(range(number, number + len(raws)))
         number += len(raws)
         if not all(raws) or any(map(bytes.isspace, raws)):
-            lines = [line for line in lines if line.raw and not line.raw.isspace()]
-        if lines:
-            yield lines
+            full = [not (raw.isspace() or not raw) for raw in raws]
+            raws, numbers = list(compress(raws, full)), list(compress(numbers, full))
+        if raws:
+            yield Block(path, numbers, raws, whole=whole)
 
 
 def about_lines(path: Path) -> int:
@@ -126,14 +165,14 @@ def _raw_blocks(path: Path) -> Iterator[tuple[list[bytes], bool]]:
         raise NotFound(_("文件 {path} 无法读取（{reason}）").format(path=path, reason=error.strerror)) from None
 
 
-def data_of(lines: Sequence[Line]) -> list[Any]:
+def data_of(lines: Block) -> list[Any]:
     """The plain data of many lines. Raises ``InvalidContent`` for the first that cannot be read."""
-    return _quick_readers()[1](lines) or [line.data() for line in lines]
+    return _quick_readers()[1](lines.raws) or [line.data() for line in lines]
 
 
-def gathered(path: Path, lines: Sequence[Line], data: Any, first: str) -> PlainFile:
+def gathered(path: Path, lines: Block, data: Any, first: str) -> PlainFile:
     """Lines that make one file together, as ``data``: the first line is its head, the others are the list ``first`` in it."""
-    whole = hashlib.sha256(b"".join([line.raw + b"\n" if line.whole else line.raw for line in lines]))
+    whole = hashlib.sha256(b"\n".join(lines.raws) + (b"\n" if lines.whole else b""))
     content = _content(data, first)
     return PlainFile(path, data, whole.hexdigest(), b"", SUFFIXES[0], content, [_Lines(lines, first)])
 
@@ -158,7 +197,7 @@ def _content(data: Any, first: str) -> str:
 
 
 Quick = Callable[[bytes], dict[str, Any] | None]
-Flat = Callable[[Sequence[Line]], list[Any] | None]
+Flat = Callable[[Sequence[bytes]], list[Any] | None]
 
 
 @cache
@@ -172,9 +211,9 @@ def _quick_readers() -> tuple[Quick, Flat]:
         from msgspec import DecodeError
         from msgspec.json import Decoder
     except ImportError:
-        return lambda raw: None, lambda lines: None  # noqa: ARG005 - readers like any others
+        return lambda raw: None, lambda raws: None  # noqa: ARG005 - readers like any others
     reader = Decoder(float_hook=_decimal)
-    read, read_many = reader.decode, reader.decode_lines
+    read = reader.decode
 
     def quick(raw: bytes) -> dict[str, Any] | None:
         try:
@@ -185,20 +224,18 @@ def _quick_readers() -> tuple[Quick, Flat]:
             return None
         return data if len(data) == raw.count(b":") or has_keys(raw, keys_in(data)) else None
 
-    def flat(lines: Sequence[Line]) -> list[Any] | None:
-        raws = [line.raw for line in lines]
+    def flat(raws: Sequence[bytes]) -> list[Any] | None:
         if max(map(len, raws), default=0) > MAX_QUICK:
             return None
-        joined = b"\n".join(raws)
         try:
-            found = read_many(joined)
+            found = list(map(read, raws))
         except (DecodeError, RecursionError, ValueError):
             return None
-        if len(found) != len(lines) or set(map(type, found)) != {dict}:
+        if set(map(type, found)) != {dict}:
             return None
         if not _SHORT.issuperset(map(type, chain.from_iterable(map(dict.values, found)))):
             return None
-        return found if sum(map(len, found)) == joined.count(b":") else None
+        return found if sum(map(len, found)) == sum(map(bytes.count, raws, repeat(b":"))) else None
 
     return quick, flat
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from gradeeval.errors import InvalidContent, NotFound
 from gradeeval.files import ndjson
-from gradeeval.files.ndjson import Line, data_of, gathered, read_blocks, read_lines
+from gradeeval.files.ndjson import Block, Line, data_of, gathered, read_blocks, read_lines
 from gradeeval.files.reading import SUFFIXES, PlainFile, check_suffix, read_plain
 from gradeeval.language.scope import Scope
 from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.filled_form import FilledForm
 from gradeeval.profiles.form_layout import REFUSED_SUFFIXES
+from gradeeval.profiles.roster_columns import WrittenRows, read_units
 
 MANIFESTS = ("dataset.json", "dataset.yaml")
 REJECTED = "rejected.ndjson"
@@ -74,9 +74,12 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A roster."""
+    """A roster, ``whole``; where its rows could be read by column they are ``units``, and ``head`` is what stands beside them."""
 
-    plain: PlainFile
+    path: Path
+    whole: Callable[[], PlainFile]
+    head: Mapping[str, Any] = field(default_factory=dict)
+    units: WrittenRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,11 @@ class Note:
 class Lines:
     """Lines one after the other, each of which is an item that has not been read yet: ``line_item`` does."""
 
-    lines: list[Line]
+    lines: Block
 
 
+Batch = list[Item] | Block
+"""Records that are looked at together."""
 Content = Item | Lines | Unread | Listing | Note | FilledForm
 
 
@@ -138,7 +143,7 @@ def listing(path: Path) -> Listing | Unread | None:
     try:
         if suffix in SUFFIXES:
             plain = read_plain(path)
-            return Listing(plain) if _is_roster(plain.data) else None
+            return Listing(path, lambda: plain) if _is_roster(plain.data) else None
         if suffix in ndjson.SUFFIXES:
             head = next(read_lines(path), None)
             if head is None or b'"jurisdiction"' not in head.raw or not is_head(head.data()):
@@ -167,7 +172,7 @@ def read_table_items(path: Path, _scope: Scope, _alone: bool) -> Iterator[Conten
 
 def _plain(plain: PlainFile) -> Iterator[Content]:
     if _is_roster(plain.data):
-        yield Listing(plain)
+        yield Listing(plain.path, lambda: plain)
         return
     if not isinstance(plain.data, list):
         yield Item(plain.data, plain)
@@ -192,12 +197,23 @@ def _lines(path: Path) -> Iterator[Content]:
         return
     head = line_item(block[0])
     if isinstance(head, Item) and is_head(head.data):
-        lines = [*block, *chain.from_iterable(found)]
-        data = {**head.data, "rows": data_of(lines[1:])}
-        yield Listing(gathered(path, lines, data, "rows"))
+        for more in found:
+            block.extend(more)
+        yield _lines_listing(path, head.data, block)
         return
     yield Lines(block)
     yield from map(Lines, found)
+
+
+def _lines_listing(path: Path, head: Mapping[str, Any], lines: Block) -> Listing:
+    def whole() -> PlainFile:
+        return gathered(path, lines, {**head, "rows": data_of(lines[1:])}, "rows")
+
+    units = read_units(head, lines.raws[1:])
+    if units is not None:
+        return Listing(path, whole, head, units)
+    plain = whole()
+    return Listing(path, lambda: plain)
 
 
 def line_item(line: Line) -> Item | Unread:

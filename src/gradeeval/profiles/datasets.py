@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from gradeeval.errors import InvalidContent, NotFound
-from gradeeval.files.ndjson import Line, about_lines
+from gradeeval.files.ndjson import Block, Line, about_lines
 from gradeeval.files.reading import PlainFile, read_plain
 from gradeeval.files.writing import escape_controls
 from gradeeval.language.scope import Scope
@@ -24,6 +24,8 @@ from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.contents import (
     MANIFESTS,
+    Batch,
+    Content,
     Item,
     Lines,
     Listing,
@@ -40,7 +42,7 @@ from gradeeval.profiles.filled_form import FilledForm
 from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.readers import READERS
 from gradeeval.profiles.reading import ProfileReader, placed
-from gradeeval.profiles.rosters import read_roster
+from gradeeval.profiles.rosters import read_listing
 from gradeeval.profiles.sieve import Sieve, Subject
 from gradeeval.schemas import Checker, bundled, check_file, shipped
 
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
 FORMAT = "gradeeval-dataset/1"
 _MANY = 32_768
-_LARGE = 36 * 1024 * 1024
+_LARGE = 24 * 1024 * 1024
 """Records, and bytes of lines, that are looked at together."""
 
 
@@ -146,7 +148,7 @@ class Taker(Protocol[Quick]):
 
     sieve: Sieve
 
-    def quick(self, batch: Sequence[Item | Line]) -> Quick | None:
+    def quick(self, batch: Batch) -> Quick | None:
         """What of some records is beyond doubt; None where it is not worth its while."""
         ...
 
@@ -170,7 +172,7 @@ class Looking:
         self.reader = reader
         self.sieve = sieve
 
-    def quick(self, batch: Sequence[Item | Line]) -> Stretch | None:
+    def quick(self, batch: Batch) -> Stretch | None:
         """What of some records is beyond doubt."""
         if len(batch) < FEW or self._transposer is None:
             return None
@@ -236,16 +238,16 @@ class Sifting:
             if content is not None:
                 self._listings.add(path)
             if isinstance(content, Listing):
-                self._roster(content.plain)
+                self._roster(content)
             elif content is not None:
                 self.problems.extend(content.problems)
 
-    def _roster(self, plain: PlainFile) -> None:
-        roster, problems = read_roster(plain, self.scope.vocabulary)
+    def _roster(self, listed: Listing) -> None:
+        roster, problems = read_listing(listed, self.scope.vocabulary)
         self.problems.extend(problems)
         if roster is not None and not problems:
             self.rosters.append(roster)
-            self._counted(plain.path, len(roster.rows) + 1)
+            self._counted(listed.path, len(roster.rows) + 1)
 
     def records(self, taker: Taker[Quick]) -> Iterator[Rejected | int]:
         """Hands every record to ``taker``; gives each that was rejected, and how many were taken one after the other."""
@@ -253,31 +255,20 @@ class Sifting:
             if path in self._listings:
                 continue
             before = self.read
-            waiting: list[Item | Line] = []
-            size = 0
-            for content in contents(path, self.scope, self.readers, alone=self.manifest is not None):
-                if isinstance(content, Item):
-                    waiting.append(content)
-                elif isinstance(content, Lines):
-                    waiting += content.lines
-                    size += sum(len(line.raw) for line in content.lines)
+            for content in _batched(contents(path, self.scope, self.readers, alone=self.manifest is not None)):
+                if isinstance(content, list | Block):
+                    yield from self._sifted(content, path, taker)
                 elif isinstance(content, Note):
                     self.notes.append(content.problem)
                 elif isinstance(content, FilledForm):
                     self.problems.extend(content.problems)
                     self.notes.extend(content.notes)
                 elif isinstance(content, Unread):
-                    yield from self._sifted(waiting, path, taker)
-                    waiting, size = [], 0
                     self.read += 1
                     yield self._unread(content)
-                while len(waiting) >= _MANY or size > _LARGE:
-                    yield from self._sifted(waiting[:_MANY], path, taker)
-                    waiting, size = waiting[_MANY:], 0
-            yield from self._sifted(waiting, path, taker)
             self._counted(path, self.read - before)
 
-    def _sifted(self, batch: Sequence[Item | Line], path: Path, taker: Taker[Quick]) -> Iterator[Rejected | int]:
+    def _sifted(self, batch: Batch, path: Path, taker: Taker[Quick]) -> Iterator[Rejected | int]:
         """The way of some records, each in its turn: of two of one subject and period the first is taken."""
         stretch = taker.quick(batch) if batch else None
         subjects = stretch.subjects if stretch is not None else [None] * len(batch)
@@ -287,10 +278,12 @@ class Sifting:
             known = [one for one in subjects[at : _first_in_doubt(subjects, at)] if one is not None]
             run = batch[at : at + max(len(known), 1)]
             at += len(run)
-            if known and sieve.all_fresh(known, file, map(_line, run)):
+            numbers = run.numbers if isinstance(run, Block) else map(_line, run)
+            if known and sieve.all_fresh(known, file, numbers):
                 yield self._taken(len(run))
                 continue
-            for number, content in enumerate(run, at - len(run)):
+            each: Sequence[Item | Line] = run
+            for number, content in enumerate(each, at - len(run)):
                 subject = subjects[number]
                 if subject is not None and stretch is not None:
                     if sieve.fresh(*subject, file, _line(content)):
@@ -342,6 +335,34 @@ class Sifting:
             self.problems.append(Problem(sentence.format(wanted=entry.records, found=found), str(path)))
         elif entry.sha256 and _sha256(path) != entry.sha256:
             self.problems.append(Problem(_("内容与清单上的摘要不符，文件在清单写成以后有改动"), str(path)))
+
+
+def _batched(given: Iterable[Content]) -> Iterator[Batch | Content]:
+    """Items and lines by as many as are looked at together, in their turn with what could not be read; all else as it comes."""
+    waiting: Batch = []
+    size = 0
+    for content in given:
+        if isinstance(content, Lines):
+            size += sum(map(len, content.lines.raws))
+            if isinstance(waiting, Block):
+                waiting.extend(content.lines)
+            else:
+                yield waiting
+                waiting = content.lines
+        elif isinstance(content, Item):
+            if isinstance(waiting, Block):
+                yield waiting
+                waiting = []
+            waiting.append(content)
+        else:
+            if isinstance(content, Unread):
+                yield waiting
+                waiting = []
+            yield content
+        while len(waiting) >= _MANY or size > _LARGE:
+            yield waiting[:_MANY]
+            waiting, size = waiting[_MANY:], 0
+    yield waiting
 
 
 def _first_in_doubt(subjects: Sequence[Subject | None], at: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -100,7 +100,7 @@ class Roster:
     id: str
     title: str
     region: str
-    rows: tuple[ListedPart, ...]
+    rows: Sequence[ListedPart]
     complete: frozenset[str]
     digest: str = ""
     file: str = ""

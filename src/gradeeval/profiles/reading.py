@@ -31,7 +31,7 @@ from gradeeval.profiles.facts import fact_kinds, near_fact, profile_schema, read
 from gradeeval.profiles.identifiers import credit_code_fault, institution_code, institution_code_fault
 from gradeeval.profiles.profile import Member, Profile, Proof, Roster, Value
 from gradeeval.profiles.readers import READERS
-from gradeeval.profiles.rosters import read_roster
+from gradeeval.profiles.rosters import read_listing
 from gradeeval.schemas import Checker
 from gradeeval.timeline import is_date, read_period
 from gradeeval.vocabulary import KINDS
@@ -98,7 +98,7 @@ class ProfileReader:
         elif isinstance(content, Item):
             self._item(content, dataset, seen)
         elif isinstance(content, Listing):
-            roster, problems = read_roster(content.plain, self.scope.vocabulary)
+            roster, problems = read_listing(content, self.scope.vocabulary)
             dataset.problems.extend(problems)
             if roster is not None:
                 dataset.rosters.append(roster)

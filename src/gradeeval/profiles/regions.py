@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.profile import ListedPart, Roster
+from gradeeval.profiles.unit_rows import UnitRows
 
 
 class Regions:
@@ -17,9 +18,8 @@ class Regions:
         self.rosters = rosters
         self.rows: dict[str, list[ListedPart]] = defaultdict(list)
         for roster in rosters:
-            for row in roster.rows:
-                if row.kind == "region":
-                    self.rows[row.id].append(row)
+            for row in _regions(roster):
+                self.rows[row.id].append(row)
 
     def row(self, code: str, day: str) -> ListedPart | None:
         """The row of a region that holds on a day."""
@@ -51,9 +51,7 @@ class Regions:
     def clashes(self) -> Iterator[Problem]:
         """Regions that lie in two others on the same day."""
         for roster in self.rosters:
-            for row in roster.rows:
-                if row.kind != "region":
-                    continue
+            for row in _regions(roster):
                 other = next((first for first in self.rows[row.id] if first is row or _clash(first, row)), row)
                 if other is not row:
                     yield Problem(
@@ -66,15 +64,21 @@ class Regions:
     def ended(self, ends: Sequence[str]) -> Iterator[Problem]:
         """Rosters that list institutions or networks, but none on the last day of a period: every denominator would be 0."""
         for roster in self.rosters:
-            parts = [row for row in roster.rows if row.kind != "region"]
+            rows = roster.rows
+            parts = rows if isinstance(rows, UnitRows) else [row for row in rows if row.kind != "region"]
             for day in ends if parts else ():
-                if not any(row.holds_on(day) for row in parts):
+                if not (parts.any_on(day) if isinstance(parts, UnitRows) else any(row.holds_on(day) for row in parts)):
                     yield Problem(
                         _("名册“{title}”上没有一家机构或网络在 {day} 有效，名册不含这个时期的期末").format(
                             title=roster.title, day=day
                         ),
                         roster.file,
                     )
+
+
+def _regions(roster: Roster) -> Iterable[ListedPart]:
+    """The rows of regions."""
+    return () if isinstance(roster.rows, UnitRows) else (row for row in roster.rows if row.kind == "region")
 
 
 def unlisted(code: str, rosters: Iterable[Roster]) -> str | None:

@@ -7,22 +7,36 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import repeat
 from operator import itemgetter
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gradeeval.files.reading import PlainFile
 from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.identifiers import institution_code, institution_code_fault, right_codes
 from gradeeval.profiles.profile import ListedPart, Roster, Value
+from gradeeval.profiles.unit_rows import UnitRows
 from gradeeval.schemas import Checker, bundled, check_file, shipped
 from gradeeval.timeline import is_date
 from gradeeval.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from gradeeval.profiles.contents import Listing
 
 
 @cache
 def roster_checker() -> Checker:
     """The compiled schema of rosters."""
     return Checker(bundled(shipped("roster")))
+
+
+def read_listing(listing: Listing, vocabulary: Vocabulary) -> tuple[Roster | None, list[Problem]]:
+    """The roster that was found in a file, and its faults; None where its shape is refused."""
+    head, units = listing.head, listing.units
+    if units is None or not roster_checker().accepts({**head, "rows": []}) or not units.right():
+        return read_roster(listing.whole(), vocabulary)
+    rows = UnitRows(units.kinds, units.order, _Rows(vocabulary).of)
+    return _roster(listing.path, head, rows, units.content), []
 
 
 def read_roster(
@@ -38,16 +52,19 @@ def read_roster(
     rows = _Rows(vocabulary).of(items)
     faults = [] if checked else [*_faulty(plain, items, rows), *_repeated(plain, rows)]
     faults.sort(key=lambda problem: problem.line or 0)
-    roster = Roster(
-        id=plain.path.stem,
+    return _roster(plain.path, data, tuple(rows), plain.content), faults
+
+
+def _roster(path: Path, data: Mapping[str, Any], rows: Sequence[ListedPart], content: str) -> Roster:
+    return Roster(
+        id=path.stem,
         title=data["title"],
         region=data["jurisdiction"],
-        rows=tuple(rows),
+        rows=rows,
         complete=frozenset(data["complete"]),
-        digest=plain.content,
-        file=str(plain.path),
+        digest=content,
+        file=str(path),
     )
-    return roster, faults
 
 
 _OWN = ("name", "tier", "type", "from", "to", "aliases")

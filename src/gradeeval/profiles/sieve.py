@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import starmap
 
 from gradeeval.messages import _
 from gradeeval.profiles.profile import Profile
@@ -52,7 +51,13 @@ class Sieve:
 
     def all_fresh(self, subjects: Sequence[Subject], file: str, lines: Iterable[int]) -> bool:
         """The same for many that were read one after the other; where any is not fresh, nothing is remembered of them."""
-        keys = list(starmap(_key, subjects))
+        kinds, ids, periods = zip(*subjects, strict=True)
+        which = list(map(id, periods))
+        known = dict(zip(which, periods, strict=True))
+        ends = {one: period.end for one, period in known.items()}
+        years = {one: period.several_years for one, period in known.items()}
+        spans = map(ends.__getitem__, which), map(years.__getitem__, which)
+        keys = list(map(hash, zip(kinds, ids, *spans, strict=True)))  # each is _key of its subject
         if len(set(keys)) < len(keys) or not self._seen.keys().isdisjoint(keys):
             return False
         number = self._files.setdefault(file, len(self._files)) << 40

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, count, repeat
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
-from gradeeval.files.ndjson import Line
 from gradeeval.problems import Problem
 from gradeeval.profiles.columns.coding import member_row, profile_row
-from gradeeval.profiles.columns.given import Given, by_name
 from gradeeval.profiles.columns.layout import (
-    LISTED,
     LISTED_MEMBERS,
     MEMBER,
     PROFILE,
-    listed_schema,
     members_schema,
     schema_for,
     value_types,
 )
+from gradeeval.profiles.columns.listed import Listed
 from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.columns.transposing import Stretch, Transposer
-from gradeeval.profiles.contents import Item
-from gradeeval.profiles.profile import ListedPart
+from gradeeval.profiles.contents import Batch, Item
+from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.reading import ProfileReader, placed
 from gradeeval.profiles.sieve import Sieve
 from gradeeval.vocabulary import KINDS
@@ -60,7 +56,7 @@ class Collector:
         """Whether it is time to ask for ``frames``."""
         return self._waiting >= _MANY
 
-    def quick(self, batch: Sequence[Item | Line]) -> Stretch:
+    def quick(self, batch: Batch) -> Stretch:
         """What of these records is beyond doubt."""
         return self._transposer.read(batch)
 
@@ -115,27 +111,9 @@ class Collector:
             self._rows[key] = Rows(self._heads[name])
         self._rows[key].put(row)
 
-    def listed(self, kind: str, found: Mapping[int, Sequence[ListedPart]]) -> pl.DataFrame:
-        """The frame of rows of rosters of a kind, by the number of their roster.
-
-        Rows of one classification hold it together, so each is coded once.
-        """
-        columns = dict(zip(ListedPart._fields, zip(*chain.from_iterable(found.values()), strict=True), strict=True))
-        numbers = chain.from_iterable(repeat(number, len(parts)) for number, parts in found.items())
-        heads = [list(numbers), *(columns[name] for name in ("id", "name", "parent", "tier", "type", "first", "last"))]
-        frame = pl.DataFrame(dict(zip(LISTED, heads, strict=True)), schema=LISTED)
-        which = list(map(id, columns["values"]))
-        classes = dict(zip(which, columns["values"], strict=True))
-        rows = Rows({})
-        rows.count = len(classes)
-        readers = self._transposer.fields(kind)
-        for name, given in by_name(list(classes.values()), readers).columns.items():
-            values = [tuple(value) if isinstance(value, frozenset) else value for value in given.values]
-            readers[name].code(rows, Given(given.where, values))
-        coded = rows.frame(listed_schema(self.reader.scope, kind), self._lists[kind])
-        places = dict(zip(classes, count(), strict=False))
-        at = pl.Series(list(map(places.__getitem__, which)), dtype=pl.UInt32)
-        return frame.hstack(coded[at]) if coded.width else frame
+    def listed(self, kind: str, rosters: Mapping[int, Roster]) -> pl.DataFrame | None:
+        """The frame of the rows of a kind in rosters by their numbers; None where there are none."""
+        return Listed(self.reader.scope, kind, self._transposer.fields(kind), self._lists[kind]).frame(rosters)
 
     def frames(self) -> Iterator[tuple[str, str, pl.DataFrame]]:
         """Province, name and frame of all that waits, which then is no longer held."""

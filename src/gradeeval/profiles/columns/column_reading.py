@@ -5,11 +5,10 @@ A part is cut from the schema that the exact way uses (``schema_part``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
-from types import NoneType
-from typing import Any, Literal, Union
+from typing import Any, Literal, NamedTuple, Union
 
 import polars as pl
 
@@ -18,7 +17,8 @@ from gradeeval.language.lowering import place_of
 from gradeeval.language.nodes import Reach
 from gradeeval.profiles.columns.given import Given, Pair, Where
 from gradeeval.profiles.columns.layout import MOST, QUOTIENT_DECIMALS, code_column, of_column, to_column
-from gradeeval.profiles.columns.proofs import Plainly, Proofs
+from gradeeval.profiles.columns.notes import as_map
+from gradeeval.profiles.columns.proofs import Proofs
 from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.columns.schema_part import QUOTIENT, Part
 from gradeeval.quantity import scaled
@@ -32,6 +32,9 @@ _SMALL = 10**18
 
 _NUMBERS = {int, float, Decimal}
 _NOTHING = {None}
+_INSIDE = (dict, list)
+_SOME = 1_000
+"""Texts of which the different ones are counted, to see whether most are."""
 _PLAIN: Mapping[str, set[type]] = {"number": {int, float}, "yes_no": {bool}, "list": {list, tuple}}
 """The usual types of the values of a form; of others it is a text."""
 _STORED: Mapping[str, Any] = {"yes_no": pl.Boolean, "name": pl.String}
@@ -40,18 +43,30 @@ _EXACT = 10**15
 """Steps below have at most 15 digits: numbers of different steps are different floats."""
 
 
-def usual(own: ValueType | None) -> tuple[Any, set[type]]:
-    """How msgspec is to decode usual values and maps, and of which types they can then be; of none where that has to be looked at."""
-    if own is None or (own.form == "number" and own.decimals):
-        return Any, set()
-    if own.form in ("number", "yes_no"):
-        simple = int if own.form == "number" else bool
-        return simple | dict[str, Any], {simple, dict}
+class Usual(NamedTuple):
+    """How msgspec is to decode usual values, and of which types they then are; None where that has to be looked at.
+
+    ``noted``: each can also stand in a map that is noted.
+    """
+
+    form: Any
+    forms: Collection[type] | None
+    noted: bool = False
+
+
+def _usual(own: ValueType | None, part: Part) -> Usual:
+    if own is None:
+        return Usual(part.form, None if part.form is Any else {part.form})
+    if own.form == "number":
+        return Usual(Any, None) if own.decimals else Usual(int, {int}, noted=True)
+    if own.form == "yes_no":
+        return Usual(bool, {bool}, noted=True)
     codes: Any = str
     if own.values is not None:
         codes = Literal[tuple(dict.fromkeys((*own.values.titles, *own.values.ranks, *own.values.outside)))]
-    form, held = (tuple[codes, ...], tuple) if own.form == "list" else (codes, str)
-    return Union[form, dict[str, Any]], {held, dict}  # noqa: UP007 - of texts and forms
+    if own.form == "list":
+        return Usual(Union[tuple[codes, ...], dict[str, Any]], {tuple, dict})  # noqa: UP007 - of texts and forms
+    return Usual(codes, {str}, noted=True)
 
 
 class ColumnReader:
@@ -68,41 +83,36 @@ class ColumnReader:
         self._of, self._to = of_column(name), to_column(name)
         self._type = type
         self._form = type.form if type is not None else "name"
-        self._proofs = Proofs(part, _PLAIN.get(self._form, {str}), ranged=self._ranged)
-        self.form, self._usual = usual(type)
+        plain = _PLAIN.get(self._form, {str}) if type is not None else {str, bool}
+        self._proofs = Proofs(part, plain, ranged=self._ranged)
+        self.form, self.forms, self.noted = _usual(type, part)
         if type is None:
             return
         values = type.values
         codes = (*values.titles, *values.ranks, *values.outside) if values is not None else ()
         self._places = {code: place_of(code, values) for code in codes} if values is not None else {}
+        self._codes = {place: code for code, place in self._places.items()}
         self._scale = 10**type.decimals
         self._hundred = 100 if type.unit == "percent" else 1
         self._capped = type.unit == "percent" and type.highest == 100
 
-    def put(self, rows: Rows, given: Given, doubted: set[int], keys: list[int]) -> None:
-        """Puts what is given into ``rows``; the rows in doubt are added to ``doubted``, how many keys values have to ``keys``."""
-        types = list(map(type, given.values))
-        forms = self._usual if given.usual and self._usual else set(types) - {NoneType}
-        if self._type is None and forms == {bool}:
-            plain = Plainly(given, forms)
-        else:
-            plain = self._proofs.plainly(given, types, forms)
+    def put(self, rows: Rows, given: Given, doubted: set[int]) -> int:
+        """Puts what is given into ``rows``, and adds the rows in doubt to ``doubted``; gives how many values there are and keys in them."""
+        plain = self._proofs.plainly(given)
         odd = list(plain.odd)
+        keys = plain.keys + len(odd) + sum([keys_in(value) for _row, value in odd if value.__class__ in _INSIDE])
         if plain.forms:
-            unsure = self._put_plain(rows, plain.given, plain.forms)
+            unsure, known = self._put_plain(rows, plain.given, plain.forms)
+            keys += known
             if unsure and plain.proved:
-                written = dict(plain.proved)
+                written = {given.where.rows[place]: as_map(told) for place, told in plain.proved}
                 unsure = [(row, written.get(row, value)) for row, value in unsure]
             odd += unsure
-        for row, value in plain.proved:
-            keys[row] += len(value)
-        for row, value in plain.odd:
-            if value.__class__ is dict or value.__class__ is list:
-                keys[row] += keys_in(value)
         if odd:
             fine = self._checked(odd, doubted)
             if self._type is not None:
                 self._code(rows, fine, doubted)
+        return keys
 
     def code(self, rows: Rows, given: Given) -> None:
         """Puts values of the usual type that were read before, so that no schema need look at them; lists as tuples."""
@@ -113,43 +123,55 @@ class ColumnReader:
         elif self._form == "number":
             self._code(rows, given.pairs, set())
         else:
-            self._hold(rows, given.where, given.values)
+            self._hold(rows, given.where, self._series(given.values))
 
-    def _put_plain(self, rows: Rows, given: Given, forms: set[type]) -> list[Pair]:
-        """Puts values of the usual type, and gives those that need a second look."""
+    def _put_plain(self, rows: Rows, given: Given, forms: set[type]) -> tuple[list[Pair], int]:
+        """Puts values of the usual type; gives those that need a second look, and how many there are of all."""
         if self._form == "number":
             return self._put_numbers(rows, given, whole=forms == {int})
         if self._form == "list":
             return self._put_lists(rows, given)
-        refused = self._refused({True, False} if forms == {bool} else set(given.values) - _NOTHING)
+        values = given.values
+        if self._type is None:
+            refused = set() if self._all_fine(values) else self._refused(set(values) - _NOTHING)
+            return [pair for pair in given.pairs if pair[1] in refused] if refused else [], _known(values)
+        series = self._series(values)
+        if forms == {bool}:
+            refused = self._refused({True, False})
+        elif self._places and given.forms is not None:
+            refused = self._refused({self._codes[place] for place in series.unique().to_list() if place is not None})
+        else:
+            refused = set() if self._all_fine(values) else self._refused(set(values) - _NOTHING)
         if refused:
-            return self._without(rows, given, refused)
-        if self._type is not None:
-            self._hold(rows, given.where, given.values)
-        return []
+            self._hold(rows, given.where, self._series([None if value in refused else value for value in values]))
+            return [pair for pair in given.pairs if pair[1] in refused], _known(values)
+        self._hold(rows, given.where, series)
+        return [], len(series) - series.null_count()
 
-    def _without(self, rows: Rows, given: Given, refused: set[Any]) -> list[Pair]:
-        """The same without what is refused, which is given back."""
-        if self._type is not None:
-            self._hold(rows, given.where, [None if value in refused else value for value in given.values])
-        return [pair for pair in given.pairs if pair[1] in refused]
+    def _all_fine(self, values: Sequence[Any]) -> bool:
+        """Whether the schema accepts all of many texts, of which most are different."""
+        return len(set(values[:_SOME])) > _SOME // 2 and self._accepts(list(values))
 
-    def _hold(self, rows: Rows, where: Where, values: Sequence[Any]) -> None:
-        """Puts texts, codes or answers."""
+    def _series(self, values: Sequence[Any]) -> pl.Series:
+        """Texts, codes or answers as they are stored."""
         if self._places:
-            values = list(map(self._places.get, values))
-        series = pl.Series(self.name, values, dtype=pl.Int16 if self._places else _STORED[self._form])
+            return pl.Series(self.name, list(map(self._places.get, values)), dtype=pl.Int16)
+        return pl.Series(self.name, values, dtype=_STORED[self._form])
+
+    def _hold(self, rows: Rows, where: Where, series: pl.Series) -> None:
         if series.null_count() < len(series):
             rows[self.name].hold(where, series)
 
-    def _put_lists(self, rows: Rows, given: Given) -> list[Pair]:
+    def _put_lists(self, rows: Rows, given: Given) -> tuple[list[Pair], int]:
         numbers: dict[tuple[Any, ...], int] = {}
         try:
             which = [
                 None if value is None else numbers.setdefault(tuple(value), len(numbers)) for value in given.values
             ]
         except TypeError:  # there are maps in them
-            return given.pairs
+            pairs = given.pairs
+            return pairs, len(pairs) + sum([keys_in(value) for _row, value in pairs])
+        known = _known(which)
         refused = self._refused(set(numbers))
         odd: list[Pair] = []
         if refused:
@@ -159,7 +181,7 @@ class ColumnReader:
             which = [None if number in out else number for number in which]
         if self._type is not None and numbers:
             self._hold_lists(rows, given, which, numbers)
-        return odd
+        return odd, known
 
     def _hold_lists(
         self, rows: Rows, given: Given, which: Sequence[int | None], numbers: Mapping[tuple[Any, ...], int]
@@ -176,36 +198,37 @@ class ColumnReader:
             self._fine |= different - refused
         return refused
 
-    def _put_numbers(self, rows: Rows, given: Given, *, whole: bool) -> list[Pair]:
+    def _put_numbers(self, rows: Rows, given: Given, *, whole: bool) -> tuple[list[Pair], int]:
         """Floats are taken where a whole number of steps is read as the same float: of at most 15 digits only one is."""
         try:
             series = pl.Series(self.name, given.values, dtype=pl.Int64 if whole else pl.Float64)
         except (OverflowError, TypeError):  # beyond 64 bits
-            return given.pairs
+            return (pairs := given.pairs), len(pairs)
+        known = len(series) - series.null_count()
         lowest: Any = series.min()
         highest: Any = series.max()
         if lowest is None:  # there is none after all
-            return []
+            return [], 0
         if not self._in_range(lowest, highest):
-            return given.pairs
+            return given.pairs, known
         column = rows[self.name]
         if whole:
             if not -_SMALL < lowest * self._scale <= highest * self._scale < _SMALL:
-                return given.pairs
+                return given.pairs, known
             column.hold(given.where, series if self._scale == 1 else series * self._scale)
-            return []
+            return [], known
         if not -_EXACT < lowest * self._scale <= highest * self._scale < _EXACT:
-            return given.pairs
+            return given.pairs, known
         steps = series * self._scale
         steps = (steps + 0.5 if lowest >= 0 else steps.round()).cast(pl.Int64)
         by = pl.Series([float(self._scale)]).new_from_index(0, len(series))  # Polars multiplies by a fraction otherwise
         doubtful = (steps / by) != series
         if not doubtful.any():
             column.hold(given.where, steps)
-            return []
+            return [], known
         column.hold(given.where, steps.set(doubtful.fill_null(value=False), None))
         at, values = given.where.rows, given.values
-        return [(at[place], values[place]) for place in doubtful.fill_null(value=False).arg_true()]
+        return [(at[place], values[place]) for place in doubtful.fill_null(value=False).arg_true()], known
 
     def _in_range(self, lowest: Any, highest: Any) -> bool:
         """Whether the schema accepts these numbers and all between them."""
@@ -298,6 +321,10 @@ class ColumnReader:
             rows[self.name].put(row, number)
         rows[self._of].put(row, of)
         rows[self._to].put(row, to)
+
+
+def _known(values: Sequence[Any]) -> int:
+    return len(values) - values.count(None)
 
 
 def _millionths(number: Any) -> int | None:

@@ -24,7 +24,7 @@ from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.columns.stored import BESIDE, Store
 from gradeeval.profiles.contents import MANIFESTS, REJECTED
 from gradeeval.profiles.datasets import FORMAT, Manifest, Rejected, Sifting, unswept
-from gradeeval.profiles.profile import ListedPart, Roster
+from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.regions import Regions
 from gradeeval.profiles.sieve import Sieve
@@ -159,20 +159,20 @@ def _reject(rejected: Rejected, dataset: Sifting, stream: IO[bytes]) -> None:
 def _listed(rosters: list[Roster], sieve: Sieve, collector: Collector) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """The frames of rosters, in the province of the region that each covers; numbered from 0 in each province."""
     heads: dict[str, Rows] = defaultdict(lambda: Rows(ROSTER))
-    found: dict[tuple[str, str], dict[int, list[ListedPart]]] = defaultdict(dict)
+    found: dict[str, dict[int, Roster]] = defaultdict(dict)
     day = max(sieve.ends, default="9999-12-31")
     for roster in rosters:
         part = sieve.part(roster.region, day) or roster.region
         number = heads[part].count
         heads[part].put(roster_row(number, roster))
-        for kind in KINDS:
-            rows = [row for row in roster.rows if row.kind == kind]
-            if rows:
-                found[part, kind][number] = rows
+        found[part][number] = roster
     for part, own in heads.items():
         yield part, "rosters", own.frame(ROSTER, ())
-    for (part, kind), numbered in found.items():
-        yield part, f"listed_{kind}", collector.listed(kind, numbered)
+    for part, numbered in found.items():
+        for kind in KINDS:
+            frame = collector.listed(kind, numbered)
+            if frame is not None:
+                yield part, f"listed_{kind}", frame
 
 
 def _manifest(dataset: Sifting, reader: ProfileReader, store: Store, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import polars as pl
 
+from gradeeval.files.ndjson import keys_in
+from gradeeval.profiles.columns.notes import ABSENT, Note
+
 Pair = tuple[int, Any]
 """A row and a value."""
+
+
+_FLAT = frozenset((str, bool, int, float))
+_INSIDE = (dict, list)
 
 
 class Where:
@@ -32,15 +40,23 @@ class Where:
 class Given:
     """What stands under one name: ``values`` at the rows ``where``, None where nothing stands.
 
-    ``usual``: all were decoded as usual values of the name, or maps.
+    ``forms`` are all types that the values can be of, None where that has to be looked at. ``notes`` are values that stand in a map
+    with their proof, by their places in ``values``, which have None there.
     """
 
-    __slots__ = ("usual", "values", "where")
+    __slots__ = ("forms", "notes", "values", "where")
 
-    def __init__(self, where: Where, values: Sequence[Any], *, usual: bool = False) -> None:
+    def __init__(
+        self,
+        where: Where,
+        values: Sequence[Any],
+        forms: Collection[type] | None = None,
+        notes: Sequence[Note] = (),
+    ) -> None:
         self.where = where
         self.values = values
-        self.usual = usual
+        self.forms = forms
+        self.notes = notes
 
     @property
     def pairs(self) -> list[Pair]:
@@ -49,7 +65,8 @@ class Given:
 
     def rows(self) -> list[int]:
         """The rows where something stands."""
-        return [row for row, value in zip(self.where.rows, self.values, strict=True) if value is not None]
+        known = [row for row, value in zip(self.where.rows, self.values, strict=True) if value is not None]
+        return [*known, *(self.where.rows[place] for place, _told in self.notes)] if self.notes else known
 
 
 @dataclass(slots=True)
@@ -71,6 +88,26 @@ class Maps:
         for row, value in given.pairs:
             values[row] = value
         return values
+
+
+def keys_by_row(maps: Maps) -> list[int]:
+    """How many keys each of some maps has, with those of the maps in it."""
+    keys = [0] * maps.count
+    alike: dict[Where, list[Given]] = {}
+    for given in maps.columns.values():
+        alike.setdefault(given.where, []).append(given)
+    for where, some in alike.items():
+        nothings = map(tuple.count, zip(*(given.values for given in some), strict=True), repeat(None))
+        for row, nothing in zip(where.rows, nothings, strict=True):
+            keys[row] += len(some) - nothing
+        for given in some:
+            if given.forms is None or not _FLAT.issuperset(given.forms):
+                for row, value in zip(where.rows, given.values, strict=True):
+                    if value.__class__ in _INSIDE:
+                        keys[row] += keys_in(value)
+            for place, told in given.notes:
+                keys[where.rows[place]] += 1 + len(told) - told.count(ABSENT) + keys_in(told)
+    return keys
 
 
 def by_name(maps: Sequence[Mapping[str, Any]], known: Iterable[str]) -> Maps:

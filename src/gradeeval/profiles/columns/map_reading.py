@@ -27,15 +27,14 @@ class MapReader:
     columns: Mapping[str, ColumnReader]
     required: Sequence[str] = ()
 
-    def put(self, found: Maps, rows: Rows, doubted: set[int], keys: list[int]) -> None:
-        """Puts what was found into ``rows``; the maps in doubt are added to ``doubted``, how many keys values have to ``keys``."""
+    def put(self, found: Maps, rows: Rows, doubted: set[int]) -> int:
+        """Puts what was found into ``rows``, and adds the maps in doubt to ``doubted``; gives how many keys there are."""
         doubted |= found.wrong
         for name in self.required:
             values = found.of(name)
             if None in values:
                 doubted.update([row for row, value in enumerate(values) if value is None])
-        for name, given in found.columns.items():
-            self.columns[name].put(rows, given, doubted, keys)
+        return sum([self.columns[name].put(rows, given, doubted) for name, given in found.columns.items()])
 
 
 class Parts:

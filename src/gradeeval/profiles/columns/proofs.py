@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import repeat
-from operator import itemgetter
+from itertools import compress, product
+from math import prod
+from operator import not_
+from types import NoneType
 from typing import Any
 
 from gradeeval.profiles.columns.given import Given, Pair
+from gradeeval.profiles.columns.notes import ABSENT, NOTED, VALUE, Note, as_map
 from gradeeval.profiles.columns.schema_part import Part
 
-_MANY = 10_000
-"""Maps that are remembered as accepted."""
-_VALUE = "value"
+_MANY = 1_000
+"""Different maps that are asked for at once, and remembered as accepted."""
+_NAMES = frozenset(NOTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Plainly:
-    """``given``, with values of plain ``forms`` only; what else there is, in ``odd``; and the maps whose values are given, ``proved``."""
+    """``given``, with values of plain ``forms`` only, some of them from ``proved`` maps; what else there is, in ``odd``.
+
+    ``keys`` are how many keys the proved maps have together.
+    """
 
     given: Given
     forms: set[type]
     odd: Sequence[Pair] = ()
-    proved: Sequence[Pair] = ()
+    proved: Sequence[Note] = ()
+    keys: int = 0
 
 
 class Proofs:
@@ -35,69 +42,75 @@ class Proofs:
         self._accepts = part.checker.accepts
         self._plain = plain
         self._ranged = ranged
-        self._fine: set[Any] = set()
+        self._fine: dict[tuple[str, ...], set[Any]] = defaultdict(set)
 
-    def plainly(self, given: Given, types: list[type], forms: set[type]) -> Plainly:
-        """What is given, by what it is; ``types`` are those of the values, ``forms`` the same without those of nothing."""
-        if forms <= self._plain:
+    def plainly(self, given: Given) -> Plainly:
+        """What is given, by what it is."""
+        types: list[type] = []
+        if given.forms is not None and self._plain.issuperset(given.forms):
+            forms = set(given.forms)
+        else:
+            types = list(map(type, given.values))
+            forms = set(types) - {NoneType}
+        if forms <= self._plain and not given.notes:
             return Plainly(given, forms)
         rows, values = given.where.rows, list(given.values)
-        odd: list[Pair] = []
-        maps: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        notes, odd = list(given.notes), []
         for form in forms - self._plain:
             for place in _places(types, form):
-                value = values[place]
-                if form is dict and _VALUE in value:
-                    maps[tuple(value)].append(place)
+                value, values[place] = values[place], None
+                if form is dict and VALUE in value and value.keys() <= _NAMES:
+                    notes.append((place, tuple([value.get(name, ABSENT) for name in NOTED])))
                 else:
                     odd.append((rows[place], value))
-                    values[place] = None
-        forms = forms & self._plain
-        proved: list[Pair] = []
-        for names, places in maps.items():
-            held = [values[place] for place in places]
-            own = self._values(names, held)
-            pairs = zip(map(rows.__getitem__, places), held, strict=True)
-            if own is None:
-                odd += pairs
-                own = [None] * len(places)
-            else:
-                proved += pairs
-                forms |= set(map(type, own))
-            for place, value in zip(places, own, strict=True):
-                values[place] = value
-        return Plainly(Given(given.where, values), forms, odd, proved)
-
-    def _values(self, names: tuple[str, ...], maps: list[dict[str, Any]]) -> list[Any] | None:
-        """The values of maps of these names, if all are plain and the schema accepts the maps; None for a second look at each.
-
-        Few say different things beside their values, so of equal ones it is asked once; of numbers for the extremes.
-        """
-        own = list(map(itemgetter(_VALUE), maps))
-        if not set(map(type, own)) <= self._plain:
-            return None
+        forms &= self._plain
+        plain, others = self._parted(notes)
+        odd += [(rows[place], as_map(told)) for place, told in others]
+        if not plain:
+            return Plainly(Given(given.where, values), forms, odd)
+        own, *columns = zip(*[told for _place, told in plain], strict=True)
         if list in self._plain:
-            own = list(map(tuple, own))
-        others = [name for name in names if name != _VALUE]
-        beside = list(zip(*(map(itemgetter(name), maps) for name in others), strict=True)) or [()] * len(maps)
-        different: dict[Any, dict[str, Any]] = {}
+            own = tuple(map(tuple, own))
+        nobody = (ABSENT,) * len(own)
+        beside = {name: column for name, column in zip(NOTED[1:], columns, strict=True) if column != nobody}
+        if not self._proved(own, beside):
+            odd += [(rows[place], as_map(told)) for place, told in plain]
+            return Plainly(Given(given.where, values), forms, odd)
+        for (place, _told), value in zip(plain, own, strict=True):
+            values[place] = value
+        keys = len(own) + sum([len(own) - column.count(ABSENT) for column in beside.values()])
+        return Plainly(Given(given.where, values), forms | set(map(type, own)), odd, plain, keys)
+
+    def _parted(self, notes: list[Note]) -> tuple[list[Note], list[Note]]:
+        """Those whose values are plain, and the others."""
+        if {type(told[0]) for _place, told in notes} <= self._plain:
+            return notes, []
+        plain = [type(told[0]) in self._plain for _place, told in notes]
+        return list(compress(notes, plain)), list(compress(notes, map(not_, plain)))
+
+    def _proved(self, own: Sequence[Any], beside: Mapping[str, Sequence[Any]]) -> bool:
+        """Whether the schema accepts all maps of such values, which are plain, and what stands beside each of them.
+
+        Few say different things, so it is asked for all that could come together; of numbers for the extremes.
+        """
+        names = VALUE, *beside
         try:
-            if self._ranged:
-                extremes = min(own), max(own)
-                by_proof = dict(zip(beside, maps, strict=True))
-                asked = [one | {_VALUE: value} for one in by_proof.values() for value in extremes]
+            said = [{min(own), max(own)} if self._ranged else set(own), *map(set, beside.values())]
+            if prod(map(len, said)) <= _MANY:
+                asked = set(product(*said))
             else:
-                different = dict(zip(zip(repeat(names), own, beside, strict=False), maps, strict=True))
-                asked = [different[key] for key in different.keys() - self._fine]
+                asked = set(zip(own, *beside.values(), strict=True))
         except TypeError:  # there are lists or maps in them
-            return None
-        if any(one[name].__class__ is not str for one in asked for name in others):
-            return None  # true and 1 are equal
-        if asked and not self._accepts(asked):
-            return None
-        if len(self._fine) < _MANY:
-            self._fine |= different.keys()
-        return own
+            return False
+        asked -= self._fine[names]
+        if any(part.__class__ is not str and part is not ABSENT for one in asked for part in one[1:]):
+            return False  # true and 1 are equal
+        maps = [{name: part for name, part in zip(names, one, strict=True) if part is not ABSENT} for one in asked]
+        if maps and not self._accepts(maps):
+            return False
+        if len(self._fine[names]) < _MANY:
+            self._fine[names] |= asked
+        return True
 
 
 def _places(types: list[type], form: type) -> Iterator[int]:

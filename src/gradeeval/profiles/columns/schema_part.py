@@ -12,12 +12,16 @@ _NOT_OF_SIZE = frozenset(("multipleOf", "enum", "const", "not", "allOf", "anyOf"
 
 
 class Part:
-    """A part of a schema: what it says of lists of such values. ``ranged``: of a number only how large it can be."""
+    """A part of a schema: what it says of lists of such values.
+
+    ``ranged``: of a number only how large it can be. ``form``: the type of all values, ``Any`` where there are several.
+    """
 
     def __init__(self, part: Schema, definitions: Schema) -> None:
         self.checker = Checker({"type": "array", "items": part, "$defs": _reached(part, definitions)})
         own = definitions[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
         inner = (own, *(own.get("properties", {}).get(name, {}) for name in ("value", *QUOTIENT)))
+        self.form: Any = str if own.get("type") == "string" else bool if isinstance(own.get("const"), bool) else Any
         self.ranged = all(_NOT_OF_SIZE.isdisjoint(node) and "$ref" not in node for node in inner)
 
 

@@ -7,16 +7,17 @@ values, their usual types, decides how fast they are read and not whether they a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, repeat
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec.structs import astuple
 
-from gradeeval.files.ndjson import MAX_QUICK, Line
+from gradeeval.files.ndjson import MAX_QUICK
 from gradeeval.profiles.columns.given import Given, Maps, Where
+from gradeeval.profiles.columns.notes import Note, Notes
 from gradeeval.schemas import shipped
 from gradeeval.vocabulary import KINDS, Vocabulary
 
@@ -29,6 +30,8 @@ _MANY = 100_000
 """Decimals that are remembered."""
 _FEW = 200
 """Maps that mostly have all names of their sort."""
+_TOGETHER = 256
+"""Maps that are turned round together, while all that was made of them is still in the cache of the processor."""
 
 
 class _Floats(dict[str, float]):
@@ -44,6 +47,7 @@ class _Floats(dict[str, float]):
 
 
 Floated = Callable[[str], float]
+Decode = Callable[[bytes], Any]
 
 
 class Usual(Protocol):
@@ -51,11 +55,21 @@ class Usual(Protocol):
 
     @property
     def form(self) -> Any:
-        """How msgspec is to decode them."""
+        """How msgspec is to decode them, where no map is; ``Any`` where all has to be looked at."""
+        ...
+
+    @property
+    def forms(self) -> Collection[type] | None:
+        """Of which types they can then be; None where that has to be looked at."""
+        ...
+
+    @property
+    def noted(self) -> bool:
+        """Whether each can also stand in a map with its proof, and be noted."""
         ...
 
 
-def _decoder(forms: Mapping[str, Any], floated: Floated) -> Callable[[bytes], Any]:
+def _decoder(forms: Mapping[str, Any], floated: Floated) -> Decode:
     """Decodes maps that have some of these names, with values of these types, and no others."""
     places: list[tuple[str, Any, Any]] = [
         (f"_{number}", form, _NOTHING) if form is msgspec.Raw else (f"_{number}", form | None, None)
@@ -71,53 +85,68 @@ def _decoder(forms: Mapping[str, Any], floated: Floated) -> Callable[[bytes], An
     return msgspec.json.Decoder(made, float_hook=floated).decode
 
 
-def _tuples(decode: Callable[[bytes], Any], raws: Sequence[bytes]) -> list[tuple[Any, ...] | None]:
-    try:
-        return list(map(astuple, map(decode, raws)))
-    except _REFUSED:
-        return list(_one_by_one(decode, raws))
-
-
-def _one_by_one(decode: Callable[[bytes], Any], raws: Sequence[bytes]) -> Iterator[tuple[Any, ...] | None]:
-    for raw in raws:
-        try:
-            yield astuple(decode(raw))
-        except _REFUSED:
-            yield None
-
-
 class _Shape:
     """The names that one sort of maps was seen to have, of those that are known."""
 
-    def __init__(self, known: Mapping[str, Usual], floated: Floated) -> None:
+    def __init__(self, known: Mapping[str, Usual], floated: Floated, notes: Notes) -> None:
         self._known = known
         self._floated = floated
+        self._notes = notes
         self._keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        self.names: list[str] = []
-        self._decoders: dict[bool, Callable[[bytes], Any]] = {}
+        self._names: list[str] = []
+        self._decoders: dict[bool, Decode] = {}
 
-    def _decode(self, raws: Sequence[bytes], *, usual: bool) -> list[tuple[Any, ...] | None]:
+    def _decode(self, *, usual: bool) -> Decode:
         if usual not in self._decoders:
-            forms = {name: self._known[name].form if usual else Any for name in self.names}
-            self._decoders[usual] = _decoder(forms, self._floated)
-        return _tuples(self._decoders[usual], raws)
+            self._decoders[usual] = _decoder(
+                {name: self._form(name, number) if usual else Any for number, name in enumerate(self._names)},
+                self._floated,
+            )
+        return self._decoders[usual]
 
-    def read(self, raws: Sequence[bytes], *, usual: bool) -> list[tuple[Any, ...] | None]:
-        """The values of each map in the order of ``names``; None for one that has other names or cannot be read.
+    def _form(self, name: str, number: int) -> Any:
+        own = self._known[name]
+        return own.form | self._notes.form(number) if own.noted else own.form
 
-        ``usual``: None too where a value is not of its usual type.
+    def read(self, raws: Sequence[bytes], rows: Sequence[int], parts: _Parts, *, usual: bool) -> list[int]:
+        """Adds the values of maps, each of a row, to ``parts``; gives the places of those that have other names or cannot be read.
+
+        ``usual``: those too in which a value is not of its usual type.
         """
-        if not self.names:
+        if not self._names:
             self._learn(raws[:: len(raws) // _FEW + 1])
-        found = self._decode(raws, usual=usual)
-        missed = [raw for raw, one in zip(raws, found, strict=True) if one is None]
-        if missed and self._learn(missed):
-            found = self._decode(raws, usual=usual)
-        return found
+        missed = self._add(raws, rows, parts, usual=usual)
+        if missed and self._learn([raws[place] for place in missed]):
+            again = self._add([raws[place] for place in missed], [rows[place] for place in missed], parts, usual=usual)
+            missed = [missed[place] for place in again]
+        return missed
+
+    def _add(self, raws: Sequence[bytes], rows: Sequence[int], parts: _Parts, *, usual: bool) -> list[int]:
+        decode, notes = self._decode(usual=usual), self._notes
+        columns: list[list[Any]] = [[] for _name in self._names]
+        missed: list[int] = []
+        notes.place = 0
+        for start in range(0, len(raws), _TOGETHER):
+            maps: list[tuple[Any, ...]] = []
+            for place, raw in enumerate(raws[start : start + _TOGETHER], start):
+                try:
+                    maps.append(astuple(decode(raw)))
+                    notes.place += 1
+                except _REFUSED:
+                    notes.forget()
+                    missed.append(place)
+            for column, values in zip(columns, zip(*maps, strict=True), strict=False):
+                column += values
+        if missed:
+            refused = set(missed)
+            rows = [row for place, row in enumerate(rows) if place not in refused]
+        forms = {name: self._known[name].forms if usual else None for name in self._names}
+        parts.add(rows, columns, forms, notes)
+        return missed
 
     def _learn(self, raws: Sequence[bytes]) -> bool:
         """Whether these maps have names that are new and known; they get their places beside those around them."""
-        had = set(self.names)
+        had = set(self._names)
         size = len(had)
         for raw in raws:
             try:
@@ -129,9 +158,9 @@ class _Shape:
             at = 0
             for name in order:
                 if name in had:
-                    at = self.names.index(name) + 1
+                    at = self._names.index(name) + 1
                 elif name in self._known:
-                    self.names.insert(at, name)
+                    self._names.insert(at, name)
                     had.add(name)
                     at += 1
         if len(had) > size:
@@ -143,143 +172,177 @@ class _Parts:
     """Columns that come in parts, each of some rows."""
 
     def __init__(self) -> None:
-        self._rows: list[list[int]] = []
-        self._columns: dict[str, dict[int, Sequence[Any]]] = defaultdict(dict)
-        self._unusual: set[str] = set()
+        self._rows: list[Sequence[int]] = []
+        self._columns: dict[str, list[Any]] = defaultdict(list)
+        self._numbers: dict[str, list[int]] = defaultdict(list)
+        self._forms: dict[str, Collection[type] | None] = {}
+        self._notes: dict[str, list[Note]] = defaultdict(list)
 
-    def add(self, rows: list[int], maps: Sequence[tuple[Any, ...]], names: Sequence[str], *, usual: bool) -> None:
-        """Maps of these rows by their values in the order of ``names``."""
-        if not usual:
-            self._unusual.update(names)
-        for name, values in zip(names, zip(*maps, strict=True), strict=False):
-            self._columns[name][len(self._rows)] = values
+    def add(
+        self,
+        rows: Sequence[int],
+        columns: Sequence[list[Any]],
+        forms: Mapping[str, Collection[type] | None],
+        notes: Notes,
+    ) -> None:
+        """The columns of the names of ``forms``, with a value for each of ``rows``, and what was noted in their place."""
+        if not rows:
+            return
+        for number, (column, (name, form)) in enumerate(zip(columns, forms.items(), strict=True)):
+            noted = notes.taken(number)
+            for place, _told in noted:
+                column[place] = None
+            values = self._columns[name]
+            if values:
+                start = len(values)
+                self._notes[name] += [(start + place, told) for place, told in noted]
+                values += column
+            else:
+                self._columns[name], self._notes[name] = column, noted
+            self._forms[name] = form if self._forms.get(name, form) is not None else None
+            self._numbers[name].append(len(self._rows))
         self._rows.append(rows)
 
     def columns(self) -> dict[str, Given]:
         """The columns, whole."""
         wheres: dict[tuple[int, ...], Where] = {}
         found: dict[str, Given] = {}
-        for name, parts in self._columns.items():
-            key = tuple(parts)
+        for name, values in self._columns.items():
+            key = tuple(self._numbers[name])
             if key not in wheres:
                 wheres[key] = Where(list(chain.from_iterable(self._rows[number] for number in key)))
-            values = list(chain.from_iterable(parts.values()))
-            found[name] = Given(wheres[key], values, usual=name not in self._unusual)
+            found[name] = Given(wheres[key], values, self._forms[name], self._notes[name])
         return found
-
-
-def _codes(vocabulary: Vocabulary, names: Iterable[str]) -> dict[str, Any]:
-    """How the fields of all kinds are decoded: codes as the same texts again and again, all else as it comes."""
-    forms: dict[str, Any] = dict.fromkeys(names, Any)
-    found: dict[str, set[str]] = defaultdict(set)
-    for fields in vocabulary.fields.values():
-        for name, own in fields.items():
-            if own.type.form in ("code", "ordered") and own.type.values is not None:
-                found[name].update((*own.type.values.titles, *own.type.values.ranks, *own.type.values.outside))
-    return forms | {name: Literal[tuple(sorted(codes))] for name, codes in found.items()}
 
 
 @dataclass(slots=True)
 class Told:
-    """What records of one kind say: that of row n is ``numbers[n]`` of those given.
-
-    ``keys`` are how many it has, but for those in values.
-    """
+    """What records of one kind say: that of row n is ``numbers[n]`` of those given. ``bare`` rows have no facts."""
 
     numbers: list[int]
     own: Maps
     facts: Maps
-    keys: list[int]
+    bare: set[int] = field(default_factory=set)
+
+
+class _Heads:
+    """Records of one kind, with their facts unread."""
+
+    def __init__(self, kind: str, known: Mapping[str, Usual], floated: Floated) -> None:
+        forms = {name: known[name].form if name in known else Any for name in shipped(kind)["properties"]}
+        self._forms = {name: own.forms for name, own in known.items()}
+        self._decode = _decoder({**forms, "kind": Literal[kind], "facts": msgspec.Raw}, floated)
+        self._names = list(forms)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._numbers: list[int] = []
+        self._columns: dict[str, list[Any]] = {name: [] for name in self._names}
+
+    def add(self, raws: Sequence[bytes], numbers: Iterable[int]) -> list[int]:
+        """Adds records; gives the numbers of those that cannot be read as such of this kind."""
+        read: list[tuple[Any, ...]] = []
+        missed: list[int] = []
+        decode = self._decode
+        for number, raw in zip(numbers, raws, strict=True):
+            try:
+                read.append(astuple(decode(raw)))
+                self._numbers.append(number)
+            except _REFUSED:
+                missed.append(number)
+        for column, values in zip(self._columns.values(), zip(*read, strict=True), strict=False):
+            column += values
+        return missed
+
+    def taken(self) -> tuple[Told, list[msgspec.Raw]]:
+        """What was added, with the facts beside it; it is no longer held."""
+        count = len(self._numbers)
+        told = Told(self._numbers, Maps(count), Maps(count))
+        everywhere = Where(range(count))
+        facts = self._columns.pop("facts")
+        for name, values in self._columns.items():
+            if values.count(None) < count:
+                told.own.columns[name] = Given(everywhere, values, self._forms.get(name))
+        self._clear()
+        return told, facts
 
 
 class Shapes:
-    """Reads lines; ``known`` are the facts of a kind."""
+    """Reads lines; ``own`` is what records of a kind have beside facts and members, ``facts`` are their facts."""
 
-    def __init__(self, vocabulary: Vocabulary, known: Callable[[str], Mapping[str, Usual]]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        own: Callable[[str], Mapping[str, Usual]],
+        facts: Callable[[str], Mapping[str, Usual]],
+    ) -> None:
+        self._own, self._facts = own, facts
         self._floated = _Floats().__getitem__
-        self._own = {kind: frozenset(shipped(kind)["properties"]) for kind in KINDS}
-        names = dict.fromkeys(name for kind in KINDS for name in shipped(kind)["properties"])
-        self._names = list(names)
-        self._decode = _decoder({**_codes(vocabulary, names), "facts": msgspec.Raw}, self._floated)
-        self._place = self._names.index("kind")
+        self._notes = Notes()
+        self._kind = msgspec.json.Decoder(msgspec.defstruct("Kind", [("kind", Literal[KINDS])])).decode
         self._sorts: dict[str, frozenset[str]] = {}
         for kind, name in _SORTS.items():
             values = vocabulary.fields[kind][name].type.values if name in vocabulary.fields[kind] else None
             self._sorts[kind] = frozenset(values.titles if values is not None else ())
-        self._known = known
+        self._heads: dict[str, _Heads] = {}
         self._shapes: dict[tuple[str, str | None], _Shape] = {}
 
-    def read(self, lines: Sequence[Line]) -> dict[str, Told]:
+    def read(self, lines: Sequence[bytes]) -> dict[str, Told]:
         """The values of those lines that are maps with a kind, by kind."""
-        raws = [line.raw if len(line.raw) <= MAX_QUICK else b"" for line in lines]
-        found: dict[str, list[tuple[int, tuple[Any, ...]]]] = {kind: [] for kind in KINDS}
-        for number, one in enumerate(_tuples(self._decode, raws)):
-            kind = one[self._place] if one is not None else None
-            if one is not None and kind.__class__ is str and kind in found:
-                found[kind].append((number, one))
-        return {kind: self._told(kind, pairs) for kind, pairs in found.items() if pairs}
+        kind: str | None = None
+        for start in range(0, len(lines), _TOGETHER):
+            raws = lines[start : start + _TOGETHER]
+            if max(map(len, raws)) > MAX_QUICK:
+                raws = [raw if len(raw) <= MAX_QUICK else b"" for raw in raws]
+            kind = kind or self._kind_of(raws[0])
+            left: Iterable[int] = range(start, start + len(raws))
+            if kind is not None:
+                left = self._add(kind, raws, left)
+            others: dict[str, list[int]] = defaultdict(list)
+            for number in left:
+                other = self._kind_of(raws[number - start])
+                if other is not None and other != kind:
+                    others[other].append(number)
+            for other, numbers in others.items():
+                self._add(other, [raws[number - start] for number in numbers], numbers)
+        found = {kind: self._heads[kind].taken() for kind in KINDS if kind in self._heads}
+        return {kind: self._told(kind, told, facts) for kind, (told, facts) in found.items() if told.numbers}
 
-    def _told(self, kind: str, pairs: list[tuple[int, tuple[Any, ...]]]) -> Told:
-        numbers = [number for number, _one in pairs]
-        records = [one for _number, one in pairs]
-        told = Told(numbers, Maps(len(numbers)), Maps(len(numbers)), [len(one) - one.count(None) for one in records])
-        everywhere = Where(range(len(numbers)))
-        columns = dict(zip(self._names, zip(*records, strict=True), strict=True))
-        facts = columns.pop("facts")
-        nothing = (None,) * len(numbers)
-        for name, values in columns.items():
-            if values == nothing:
-                continue
-            given = Given(everywhere, values)
-            if name in self._own[kind]:
-                told.own.columns[name] = given
-            else:
-                told.own.wrong.update(given.rows())
-        self._facts(kind, told, facts)
-        return told
+    def _kind_of(self, raw: bytes) -> str | None:
+        try:
+            return str(astuple(self._kind(raw))[0])
+        except _REFUSED:
+            return None
 
-    def _facts(self, kind: str, told: Told, facts: Sequence[msgspec.Raw]) -> None:
+    def _add(self, kind: str, raws: Sequence[bytes], numbers: Iterable[int]) -> list[int]:
+        if kind not in self._heads:
+            self._heads[kind] = _Heads(kind, self._own(kind), self._floated)
+        return self._heads[kind].add(raws, numbers)
+
+    def _told(self, kind: str, told: Told, facts: Sequence[msgspec.Raw]) -> Told:
         """Adds the facts of some records."""
         sorts = self._sorts[kind]
         groups: dict[str | None, list[int]] = defaultdict(list)
         for row, sort in enumerate(told.own.of(_SORTS[kind])):
             if facts[row] is _NOTHING:
-                told.keys[row] -= 1
+                told.bare.add(row)
             else:
-                groups[sort if sort.__class__ is str and sort in sorts else None].append(row)
+                groups[sort if sort in sorts else None].append(row)
         parts = _Parts()
         for sort, rows in groups.items():
-            missed = self._part(kind, sort, told, facts, rows, parts, usual=True)
-            missed = self._part(kind, sort, told, facts, missed, parts, usual=False)
+            missed = self._part(kind, sort, facts, rows, parts, usual=True)
+            missed = self._part(kind, sort, facts, missed, parts, usual=False)
             told.facts.wrong.update(missed)
         told.facts.columns = parts.columns()
+        return told
 
     def _part(
-        self,
-        kind: str,
-        sort: str | None,
-        told: Told,
-        facts: Sequence[msgspec.Raw],
-        rows: list[int],
-        parts: _Parts,
-        *,
-        usual: bool,
+        self, kind: str, sort: str | None, facts: Sequence[msgspec.Raw], rows: list[int], parts: _Parts, *, usual: bool
     ) -> list[int]:
         """Adds the facts of some records of one sort; gives those that could not be read."""
         if not rows:
             return []
         if (kind, sort) not in self._shapes:
-            self._shapes[kind, sort] = _Shape(self._known(kind), self._floated)
-        shape = self._shapes[kind, sort]
-        read = shape.read([facts[row] for row in rows], usual=usual)
-        kept = [one for one in read if one is not None]
-        missed: list[int] = []
-        if len(kept) < len(rows):
-            missed = [row for row, one in zip(rows, read, strict=True) if one is None]
-            rows = [row for row, one in zip(rows, read, strict=True) if one is not None]
-        width = len(shape.names)
-        for row, nothing in zip(rows, map(tuple.count, kept, repeat(None)), strict=True):
-            told.keys[row] += width - nothing
-        if kept:
-            parts.add(rows, kept, shape.names, usual=usual)
-        return missed
+            self._shapes[kind, sort] = _Shape(self._facts(kind), self._floated, self._notes)
+        missed = self._shapes[kind, sort].read([facts[row] for row in rows], rows, parts, usual=usual)
+        return [rows[place] for place in missed]

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, TypeVar
 
-from gradeeval.files.ndjson import Line, has_keys, keys_in
+from gradeeval.files.ndjson import Block, has_keys, keys_in
 from gradeeval.profiles.columns.column_reading import ColumnReader
-from gradeeval.profiles.columns.given import Maps, by_name
+from gradeeval.profiles.columns.given import Maps, by_name, keys_by_row
 from gradeeval.profiles.columns.layout import LISTED_MEMBERS, MEMBER, PROFILE
 from gradeeval.profiles.columns.map_reading import MapReader, Parts
 from gradeeval.profiles.columns.rows import Rows
 from gradeeval.profiles.columns.shapes import Shapes, Told
-from gradeeval.profiles.contents import Item
+from gradeeval.profiles.contents import Batch
 from gradeeval.profiles.identifiers import credit_code_fault, organisation_code_check, right_codes
 from gradeeval.profiles.reading import ProfileReader
 from gradeeval.profiles.sieve import Sieve, Subject
@@ -83,7 +83,11 @@ class Transposer:
     def __init__(self, reader: ProfileReader, sieve: Sieve) -> None:
         self._sieve = sieve
         self._schemas = _Known[str, Parts](lambda kind: Parts(reader, kind))
-        self._shapes = Shapes(reader.scope.vocabulary, lambda kind: self._schemas[kind].facts.columns)
+        self._shapes = Shapes(
+            reader.scope.vocabulary,
+            lambda kind: self._schemas[kind].own.columns,
+            lambda kind: self._schemas[kind].facts.columns,
+        )
         self._periods = _Known[str, Period | None](read_period)
         self._days = _Known[str, bool](is_date)
         self._parts = _Known[tuple[str, str], str | None](self._part)
@@ -92,10 +96,11 @@ class Transposer:
         """The readers of the fields of a kind."""
         return self._schemas[kind].own.columns
 
-    def read(self, batch: Sequence[Item | Line]) -> Stretch:
+    def read(self, batch: Batch) -> Stretch:
         """What is beyond doubt of some items."""
-        lines = [content for content in batch if isinstance(content, Line)]
-        if len(lines) == len(batch):
+        lines: Sequence[bytes] = ()
+        if isinstance(batch, Block):
+            lines = batch.raws
             found = self._shapes.read(lines)
         else:
             found = self._told([content.quick() for content in batch])
@@ -117,13 +122,13 @@ class Transposer:
             given = [data.get("facts", _NOTHING) for data in maps]
             facts = [one if one.__class__ is dict else _NOTHING for one in given]
             known = (*self._schemas[kind].own.columns, "facts", "members")
-            told = Told(own, by_name(maps, known), by_name(facts, self._schemas[kind].facts.columns), [0] * len(own))
+            told = Told(own, by_name(maps, known), by_name(facts, self._schemas[kind].facts.columns))
             told.facts.wrong.update(row for row, one in enumerate(given) if one.__class__ is not dict)
             told.own.columns.pop("facts", None)
             found[kind] = told
         return found
 
-    def _table(self, kind: str, told: Told, subjects: list[Subject | None], lines: Sequence[Line]) -> Table:
+    def _table(self, kind: str, told: Told, subjects: list[Subject | None], lines: Sequence[bytes]) -> Table:
         schema = self._schemas[kind]
         doubted: set[int] = set()
         table = Table(told.numbers, Rows(PROFILE | (LISTED_MEMBERS if kind == "network" else {})), Rows(MEMBER))
@@ -131,15 +136,14 @@ class Transposer:
         told.own.columns.pop("members", None)
         given = {name: told.own.of(name) for name in _LOOKED_AT if name in schema.own.columns}
         _reach(schema, told.facts, given, doubted)
-        schema.own.put(told.own, table.rows, doubted, told.keys)
-        schema.facts.put(told.facts, table.rows, doubted, told.keys)
+        keys = schema.own.put(told.own, table.rows, doubted) + schema.facts.put(told.facts, table.rows, doubted)
         if kind == "institution":
             _identify(given, doubted)
         if schema.members is not None:
             given["members"] = members
             self._members(schema.members, given, table, doubted)
         if lines:
-            _count(told, members, lines, doubted)
+            _count(told, keys, members, lines, doubted)
         self._place(kind, given, table, doubted)
         for number, part, id, text in zip(told.numbers, table.parts, given["id"], given["period"], strict=True):
             period = self._periods[text] if part is not None else None
@@ -194,7 +198,7 @@ class Transposer:
         wrong: set[int] = set()
         rows = table.members
         own = {name: found.of(name) for name in ("id", "name", "region", "from", "to")}
-        schema.put(found, rows, wrong, [0] * found.count)
+        schema.put(found, rows, wrong)
         _check_codes(own["id"], wrong)
         wrong.update([row for row, region in enumerate(own["region"]) if region is not None])
         for name in ("from", "to"):
@@ -205,8 +209,9 @@ class Transposer:
             for values in own.values():
                 values[row] = None
         rows.heads = {
-            "@network": [given["id"][row] for row in table.owners],
-            "@period": [given["period"][row] for row in table.owners],
+            name: [None if row in doubted else given[key][row] for row in table.owners]
+            for name, key in (("@network", "id"), ("@period", "period"))
+        } | {
             "@id": own["id"],
             "@name": [name or id for name, id in zip(own["name"], own["id"], strict=True)],
             "@from": own["from"],
@@ -226,15 +231,21 @@ def _reach(schema: Parts, facts: Maps, given: Mapping[str, list[Any]], doubted: 
                 doubted.update([row for row in fact.rows() if own[row] != asked])
 
 
-def _count(told: Told, members: Sequence[Any], lines: Sequence[Line], doubted: set[int]) -> None:
-    """Adds to ``doubted`` the lines that have more keys than were read: of two equal ones, or of one without value."""
-    raws = [lines[number].raw for number in told.numbers]
-    for row, listed in enumerate(members):
-        if listed is not None:
-            told.keys[row] += keys_in(listed) if listed.__class__ is list else 0
-    colons = map(bytes.count, raws, repeat(b":"))
-    unequal = [row for row, (keys, count) in enumerate(zip(told.keys, colons, strict=True)) if keys != count]
-    doubted.update([row for row in unequal if not has_keys(raws[row], told.keys[row])])
+def _count(told: Told, keys: int, members: Sequence[Any], lines: Sequence[bytes], doubted: set[int]) -> None:
+    """Adds to ``doubted`` the lines that have more keys than were read: of two equal ones, or of one without value.
+
+    ``keys`` are how many were read of all lines beside ``members``; none has more than it has colons.
+    """
+    raws = [lines[number] for number in told.numbers]
+    listed = {row: 1 + keys_in(own) for row, own in enumerate(members) if own.__class__ is list}
+    colons = list(map(bytes.count, raws, repeat(b":")))
+    if keys + sum(listed.values()) + len(raws) - len(told.bare) == sum(colons):
+        return
+    by_row = zip(keys_by_row(told.own), keys_by_row(told.facts), strict=True)
+    for row, (own, facts) in enumerate(by_row):
+        read = own + facts + listed.get(row, 0) + (row not in told.bare)
+        if read != colons[row] and not has_keys(raws[row], read):
+            doubted.add(row)
 
 
 def _check_codes(codes: Sequence[Any], doubted: set[int]) -> None:
