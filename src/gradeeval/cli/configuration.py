@@ -71,13 +71,19 @@ def _toml(file: Path) -> Mapping[str, Any] | None:
 
 
 def _cfg(file: Path) -> Mapping[str, Any] | None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if f"[{SECTION}" not in text:
+        return None
     import configparser
 
     section: dict[str, Any] | None
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, configparser.Error):
+        parser.read_string(text)
+    except configparser.Error:
         return None  # somebody else's setup.cfg is none of our business unless it has the section
     section = dict(parser[SECTION]) if parser.has_section(SECTION) else None
     for name in parser.sections():
