@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,14 @@ class Installed:
     load: Callable[[str], Loaded]
     rosters: tuple[Roster, ...]
     shared_digest: str
+    _listed: list[Columns] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def listed(self) -> Columns:
+        """The rosters as columns, made once."""
+        if not self._listed:
+            self._listed.append(to_columns([], self.rosters, self.scope))
+        return self._listed[0]
 
     @property
     def scope(self) -> Scope:
@@ -280,7 +288,7 @@ def _columns(
     own = None
     if around or inside:
         own = {kind: frame["@id"].unique(maintain_order=True) for kind, frame in alone.profiles.items()}
-    return joined([to_columns([], installed.rosters, installed.scope), *around, alone, *inside]), own
+    return joined([installed.listed, *around, alone, *inside]), own
 
 
 def _verify(job: Job, manifest: Manifest) -> None:

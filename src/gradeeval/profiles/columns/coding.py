@@ -66,18 +66,14 @@ def to_columns(profiles: Iterable[Profile], rosters: Sequence[Roster], scope: Sc
 
 def to_profiles(columns: Columns, scope: Scope) -> tuple[list[Profile], list[Roster]]:
     """The profiles and rosters that these columns hold; without proofs and places in files, which columns do not have."""
-    fields = field_types(scope, "institution")
+    fields = _held(columns.members, field_types(scope, "institution"))
     members: dict[tuple[str, str], list[Member]] = {}
     for row in columns.members.iter_rows(named=True):
-        own = Member(row["@id"], row["@name"], read_row(row, fields), row["@from"], row["@to"])
+        own = Member(row["@id"], row["@name"], _read_row(row, fields), row["@from"], row["@to"])
         members.setdefault((row["@network"], row["@period"]), []).append(own)
     profiles = []
     for kind, frame in columns.profiles.items():
-        types = {
-            name: own
-            for name, own in value_types(scope, kind).items()
-            if not columns_of(name, own).keys().isdisjoint(frame.columns)
-        }
+        types = _held(frame, value_types(scope, kind))
         for row in frame.iter_rows(named=True):
             period = read_period(row["@period"])
             assert period is not None
@@ -85,17 +81,17 @@ def to_profiles(columns: Columns, scope: Scope) -> tuple[list[Profile], list[Ros
             profiles.append(
                 Profile(
                     *(kind, row["@id"], row["@name"], period, row["@region"], row["@tier"], row["@type"]),
-                    values=read_row(row, types),
+                    values=_read_row(row, types),
                     members=listed,
                 )
             )
     parts: dict[int, list[ListedPart]] = {}
     for kind, frame in columns.listed.items():
-        own_types = field_types(scope, kind)
+        own_types = _held(frame, field_types(scope, kind))
         for row in frame.iter_rows(named=True):
             place = row["@parent"], row["@tier"], row["@type"]
             part = ListedPart(
-                kind, row["@id"], row["@name"], *place, read_row(row, own_types), row["@from"], row["@to"]
+                kind, row["@id"], row["@name"], *place, _read_row(row, own_types), row["@from"], row["@to"]
             )
             parts.setdefault(row["@roster"], []).append(part)
     rosters = [
@@ -148,17 +144,30 @@ def _fit(name: str, number: int) -> int:
     return number
 
 
-def read_row(row: Mapping[str, Any], types: Mapping[str, ValueType]) -> dict[str, Value]:
+_Held = Mapping[str, tuple[ValueType, Mapping[int, str]]]
+"""What a frame has any value of: its type, and the code at each place of its order or list."""
+
+
+def _held(frame: pl.DataFrame, types: Mapping[str, ValueType]) -> _Held:
+    some = {name for name, nulls in frame.null_count().row(0, named=True).items() if nulls < frame.height}
+    return {
+        name: (own, {} if own.values is None else codes_by_place(own.values))
+        for name, own in types.items()
+        if not columns_of(name, own).keys().isdisjoint(some)
+    }
+
+
+def _read_row(row: Mapping[str, Any], held: _Held) -> dict[str, Value]:
     """The known values of a row."""
     values: dict[str, Value] = {}
-    for name, value_type in types.items():
-        value = _read(row, name, value_type)
+    for name, (value_type, codes) in held.items():
+        value = _read(row, name, value_type, codes)
         if value is not None:
             values[name] = value
     return values
 
 
-def _read(row: Mapping[str, Any], name: str, value_type: ValueType) -> Value | None:
+def _read(row: Mapping[str, Any], name: str, value_type: ValueType, codes: Mapping[int, str]) -> Value | None:
     if value_type.form == "number":
         return _read_number(row, name, value_type)
     if value_type.form == "list":
@@ -171,7 +180,7 @@ def _read(row: Mapping[str, Any], name: str, value_type: ValueType) -> Value | N
     if value is None or value_type.values is None:
         return value
     assert isinstance(value, int)
-    return codes_by_place(value_type.values).get(value)
+    return codes.get(value)
 
 
 def _read_number(row: Mapping[str, Any], name: str, value_type: ValueType) -> Value | None:
