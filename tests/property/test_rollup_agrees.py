@@ -25,6 +25,7 @@ from tests.property.generated import (
 
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import gaps, rollup
+from gradeeval.engines.columnar import tally as counts
 from gradeeval.engines.columnar.areas import areas, has_figures
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run
@@ -72,8 +73,12 @@ def findings(ruleset: Ruleset, world: World, as_of: str) -> Iterator[Finding]:
                 yield make_finding(judgement, view, ruleset.scope, as_of)
 
 
-@pytest.mark.parametrize("start", range(0, 60, 30))
-def test_parts_by_outcome(start: int) -> None:
+@pytest.mark.parametrize(
+    ("start", "few", "at_once"), [(0, counts._FEW, 8), (30, counts._FEW, counts._AT_ONCE), (0, 1, counts._AT_ONCE)]
+)
+def test_parts_by_outcome(start: int, few: int, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "_FEW", few)
+    monkeypatch.setattr(counts, "_AT_ONCE", at_once)
     seen = 0
     for seed in range(start, start + 30):
         ruleset, world, as_of, run = drawn(seed)

@@ -182,7 +182,7 @@ def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFr
     some = {one: f"@{number}" for number, (one, mark) in enumerate(marks.items()) if not mark.all(ignore_nulls=False)}
     codes = keys.select(pl.col("@id").alias("id"), *(marks[one].alias(name) for one, name in some.items()))
     if run.codes[kind].width:
-        codes = codes.hstack(run.codes[kind].select(pl.all().gather(keys["@row"])))
+        codes = codes.hstack(run.codes[kind][keys["@row"]])
     return codes.select(
         "id",
         *(pl.when(some[one]).then(pl.col(name)).alias(name) if one in some else name for name, one in places.items()),
@@ -306,28 +306,23 @@ _TALLY = pl.DataFrame(
 
 def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Counts]) -> pl.DataFrame:
     """The tally of one kind of whole, in order."""
-    documents = [item.document for item in choice.requirements]
-    asked = [
-        (place, number)
-        for place, one in enumerate(choice.sets)
-        for number, document in enumerate(documents)
-        if document in one.documents
-    ]
-    wholes = keys.select("@row", "@asked", pl.int_range(pl.len(), dtype=pl.UInt32).alias("whole"))
-    frame = (
-        tally(run, whole, there)
-        .join(wholes, on="@row")
-        .join(pl.DataFrame(asked, {"@asked": pl.UInt32, "place": pl.UInt32}, orient="row"), on=["@asked", "place"])
-    )
+    frame, wide = tally(run, whole, there), len(run.requirements)
+    own = pl.repeat(None, run.table(whole).height, dtype=pl.UInt32, eager=True)
+    own = own.scatter(keys["@row"], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))
+    frame = frame.with_columns(own[frame["@row"]].alias("whole")).drop_nulls("whole")
+    none = [False] * (wide - len(choice.requirements))  # those that only take the place of others are not asked
+    asks = [[*(item.document in one.documents for item in choice.requirements), *none] for one in choice.sets]
+    places = keys["@asked"][frame["whole"]] * wide + frame["place"]
+    frame = frame.filter(pl.Series([ask for own in asks for ask in own], dtype=pl.Boolean)[places])
     # By whole, requirement and outcome; one key is sorted in a fraction of the time of three.
-    key = (pl.col("whole").cast(pl.UInt64) * len(choice.requirements) + pl.col("place")) * 8
+    key = (pl.col("whole").cast(pl.UInt64) * wide + pl.col("place")) * 8
     frame = frame.sort(key + pl.col("outcome").to_physical())
     ids = pl.Series([item.id for item in choice.requirements], dtype=pl.String)
     return frame.select(
         pl.lit(whole).alias("kind"),
-        pl.lit(keys["@id"].gather(frame["whole"])).alias("id"),
+        pl.lit(keys["@id"][frame["whole"]]).alias("id"),
         "place",
-        pl.lit(ids.gather(frame["place"])).alias("requirement"),
+        pl.lit(ids[frame["place"]]).alias("requirement"),
         pl.col("outcome").cast(pl.String),
         "parts",
         "absent",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import OUTCOMES, Counts, counts_of, literal
+from gradeeval.engines.columnar.codes import OUTCOMES, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.rollup import by_reach, judged_wholes
 from gradeeval.engines.columnar.tables import ROW
@@ -43,62 +43,103 @@ def tally(run: Run, whole: str, there: Mapping[str, Counts] | None = None) -> pl
         if edges is not None:
             codes = run.codes[reach.kind]
             known = there[reach.kind] if there is not None else counts_of(codes)
-            made.append(_counted(run, reach, _asked(bound, known), *edges))
+            made.append(_counted(run, reach.kind, bound, known, *edges))
     return pl.concat(made)
 
 
-_Alike = Mapping[tuple[str, tuple[int, ...]], Sequence[str]]
-"""By outcome and the codes that mean it the requirements that have these codes."""
+_BITS = 21
+_FEW = 2**_BITS
+"""Fewer parts than this are counted in a third of 64 bits: one sum counts three outcomes."""
+_AT_ONCE = 2_000_000
+"""About so many numbers of 64 bits are there at a time."""
+_Outcomes = tuple[tuple[str, tuple[int, ...]], ...]
+"""Outcomes and the codes that mean them."""
 
 
-def _asked(bound: Sequence[Requirement], there: Counts) -> _Alike:
-    """What is to be counted: requirements that are alike are one expression."""
-    made: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Outcomes of a requirement that are counted in one sum, each in its own bits."""
+
+    id: str
+    outcomes: _Outcomes
+
+
+def _asked(bound: Sequence[Requirement], there: Counts, together: int) -> list[_Sum]:
+    """What is to be counted, so many outcomes in a sum."""
+    made = []
     for item in bound:
-        codes: dict[str, list[int]] = {}
+        codes: dict[str, tuple[int, ...]] = {}
         for code in sorted(there[item.id]):
-            codes.setdefault(OUTCOMES[code], []).append(code)
-        for outcome, own in codes.items():
-            if outcome != NOT_APPLICABLE:
-                made.setdefault((outcome, tuple(own)), []).append(item.id)
+            codes[OUTCOMES[code]] = (*codes.get(OUTCOMES[code], ()), code)
+        codes.pop(NOT_APPLICABLE, None)
+        every = tuple(codes.items())
+        made += [_Sum(item.id, every[at : at + together]) for at in range(0, len(every), together)]
     return made
 
 
-def _counted(run: Run, reach: Reach, asked: _Alike, parts: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
-    """The tally of the parts of one sort, by group, of wholes that have these groups (``ways``)."""
+@cache
+def _ones(outcomes: _Outcomes) -> pl.Series:
+    """What each code adds to a sum."""
+    places = {code: at for at, (_outcome, codes) in enumerate(outcomes) for code in codes}
+    added = [_FEW ** places[code] if code in places else 0 for code in range(max(OUTCOMES) + 1)]
+    return pl.Series(added, dtype=pl.UInt64)
+
+
+def _counted(
+    run: Run, kind: str, bound: Sequence[Requirement], there: Counts, parts: pl.DataFrame, ways: pl.DataFrame
+) -> pl.DataFrame:
+    """The tally of parts of a kind, by group, of wholes that have these groups (``ways``)."""
+    together = 64 // _BITS if parts.height < _FEW else 1
+    asked = _asked(bound, there, together)
     if not asked:
         return pl.DataFrame(schema=_TALLIED)
-    absent = ~run.table(reach.kind).frame["@present"][parts[ROW]]
-    # What lies alike stands together, so that each count is one pass over neighbours.
+    absent = ~run.table(kind).frame["@present"][parts[ROW]]
+    # What lies alike stands together, so that each sum is one pass over neighbours.
     ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
-    slot = pl.struct("@group", "absent").rle_id().alias("@slot")
-    slots = ordered.select("@group", "absent", slot)
-    things = [(outcome, id) for (outcome, _codes), ids in asked.items() for id in ids]
-    cells = run.codes[reach.kind].select(pl.col(list(dict.fromkeys(id for _, id in things))).gather(ordered[ROW]))
-    sums = [
-        reduce(or_, (pl.col(ids) == literal(code, pl.UInt8) for code in codes)).sum().name.suffix(f" {outcome}")
-        for (outcome, codes), ids in asked.items()
-    ]
-    by_slot = cells.hstack([slots["@slot"].set_sorted()]).group_by("@slot", maintain_order=True).agg(sums)
-    who = slots.unique("@slot", keep="first", maintain_order=True)
-    names = [f"{id} {outcome}" for outcome, id in things]
-    joined = ways.join(by_slot.drop("@slot").hstack(who.select("@group", "absent")), on="@group")
-    of_wholes = joined.group_by("@whole", maintain_order=True).agg(pl.col(names).sum())
-    gone = joined.filter("absent").group_by("@whole").agg(pl.col(names).sum())
+    slots = ordered.select("@group", "absent", pl.struct("@group", "absent").rle_id().alias("slot"))
+    sums = _sums(run.codes[kind], asked, ordered[ROW], slots["slot"].set_sorted())
+    joined = ways.join(slots.unique("slot", keep="first", maintain_order=True).hstack(sums), on="@group")
+    of_wholes = joined.group_by("@whole", maintain_order=True).agg(pl.col(sums.columns).sum())
+    gone = joined.filter("absent").group_by("@whole").agg(pl.col(sums.columns).sum())
     gone = of_wholes.select("@whole").join(gone, on="@whole", how="left", maintain_order="left")
-    # From here on a row a whole and thing asked, the wholes of one thing after those of another.
-    parts_of, absent_of = (pl.concat(frame.select(names).get_columns()) for frame in (of_wholes, gone))
-    some = (parts_of > 0).arg_true()
-    thing = some // of_wholes.height
     places = {item.id: place for place, item in enumerate(run.requirements)}
-    found = {
-        ROW: of_wholes["@whole"].gather(some % of_wholes.height),
-        "place": pl.Series([places[id] for _, id in things], dtype=pl.UInt32).gather(thing),
-        "outcome": pl.Series([outcome for outcome, _ in things], dtype=TOLD).gather(thing),
-        "parts": parts_of.gather(some),
-        "absent": absent_of.gather(some).fill_null(0),
-    }
-    return pl.DataFrame(found).cast(pl.Schema(_TALLIED))
+    return _told(asked, pl.Series([places[one.id] for one in asked], dtype=pl.UInt32), together, of_wholes, gone)
+
+
+def _sums(codes: pl.DataFrame, asked: Sequence[_Sum], rows: pl.Series, slot: pl.Series) -> pl.DataFrame:
+    """The sums over these rows by slot, in their order."""
+    made: list[pl.Series] = []
+    step = max(1, _AT_ONCE // max(1, rows.len()))
+    for start in range(0, len(asked), step):
+        some = asked[start : start + step]
+        cells = codes.select(list(dict.fromkeys(one.id for one in some)))[rows]
+        ones = (pl.lit(_ones(one.outcomes)).gather(pl.col(one.id)).alias(f"{at}") for at, one in enumerate(some, start))
+        by_slot = cells.select_seq(ones).hstack([slot]).group_by("slot", maintain_order=True)
+        made += by_slot.agg(pl.exclude("slot").sum()).get_columns()[1:]
+    return pl.DataFrame(made)
+
+
+def _told(
+    asked: Sequence[_Sum], places: pl.Series, together: int, wholes: pl.DataFrame, gone: pl.DataFrame
+) -> pl.DataFrame:
+    """The sums by whole, of all parts and of those that are gone, as a tally."""
+    # The wholes of one sum after those of another.
+    parts, absent = (pl.concat(frame.drop("@whole").get_columns()) for frame in (wholes, gone))
+    made = []
+    for at in range(together):
+        outcomes = [one.outcomes[at][0] if at < len(one.outcomes) else None for one in asked]
+        counts, without = (sums if together == 1 else sums // _FEW**at % _FEW for sums in (parts, absent))
+        there = (counts > 0).arg_true()
+        of = there // wholes.height
+        found = {
+            ROW: wholes["@whole"][there % wholes.height],
+            "place": places[of],
+            "outcome": pl.Series(outcomes, dtype=TOLD)[of],
+            "parts": counts[there],
+            "absent": without[there].fill_null(0),
+        }
+        made.append(pl.DataFrame(found).cast(pl.Schema(_TALLIED)))
+    return pl.concat(made)
 
 
 def _groups(run: Run, whole: str, part: Reach) -> tuple[pl.DataFrame, pl.DataFrame] | None:
