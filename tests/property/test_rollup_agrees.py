@@ -174,7 +174,7 @@ def test_gaps_are_those_of_findings() -> None:
             continue
         rows = {
             (row["@row"], requirements[row["place"]].id): row
-            for requirements, cells in lacking(run, ruleset.reach.kind)
+            for requirements, [cells] in lacking(run, ruleset.reach.kind)
             for row in cells.iter_rows(named=True)
         }
         for finding in findings(ruleset, world, as_of):
@@ -195,22 +195,28 @@ def test_gaps_are_those_of_findings() -> None:
 
 
 def test_gaps_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither on the size of a piece, nor on whether unknown cells are looked at before their figures are made."""
+    """Neither on the size of a piece, nor on whether unknown cells are looked at first, nor on what stands apart."""
     seen = 0
     for seed in range(120):
         ruleset, _world, _as_of, run = drawn(seed)
         kind = ruleset.reach.kind
         if kind in run.relations.tables:
             found = []
-            for piece, few in ((gaps.PIECE, gaps._FEW), (3, 0)):
+            height = run.codes[kind].height
+            ends = [height // 3, height // 3, height // 2, height]
+            for piece, few, apart in ((gaps.PIECE, gaps._FEW, ()), (3, 0, ()), (gaps.PIECE, 0, ends), (3, 0, ends)):
                 monkeypatch.setattr(gaps, "PIECE", piece)
                 monkeypatch.setattr(gaps, "_FEW", few)
-                pieces = list(lacking(run, kind))
-                found.append(
-                    [(asked[row[1]].id, *row[:1], *row[2:]) for asked, cells in pieces for row in cells.rows()]
-                )
+                told = []
+                for asked, frames in lacking(run, kind, ends=apart):
+                    assert len(frames) == (len(apart) or 1)
+                    rows = [row for cells in frames for row in cells.rows()]
+                    told += [(asked[row[1]].id, *row[:1], *row[2:]) for row in sorted(rows, key=lambda row: row[1])]
+                    for first, last, cells in zip([0, *apart], apart, frames, strict=False):
+                        assert cells["@row"].is_between(first, last, closed="left").all()
+                found.append(told)
             monkeypatch.undo()
-            assert found[0] == found[1], seed
+            assert all(one == found[0] for one in found), seed
             seen += len(found[0])
     assert seen > 100
 

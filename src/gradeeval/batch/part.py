@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gradeeval.batch.choosing import ALIKE, Choice, choose
+from gradeeval.batch.choosing import ALIKE, Asked, Choice, choose
 from gradeeval.batch.counts import by_requirement, by_subject
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import verdict_of
@@ -58,14 +59,25 @@ class Rules:
         return self.plan.scope
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Of several parts that are judged at once: ``@id`` of each subject and the place of its ``@part``, and how many there are."""
+
+    parts: pl.DataFrame
+    count: int
+
+
 @dataclass(slots=True)
 class Judged:
     """The results of a part: frames by the name of their file, and what a summary says of it.
 
     ``tally`` has a row a whole, requirement and outcome, in the order of ``rollup``. ``findings`` counts the cells by force,
-    whether due or standing, and outcome; ``subjects`` by kind.
+    whether due or standing, and outcome; ``subjects`` by kind. ``choice`` and ``regions`` are what it was judged by. ``gaps``
+    makes the frame of that name piece by piece, each a frame a part.
     """
 
+    choice: Choice
+    regions: Regions
     frames: dict[str, pl.DataFrame | Streamed] = field(default_factory=dict)
     tally: pl.DataFrame = field(default_factory=pl.DataFrame)
     findings: list[dict[str, Any]] = field(default_factory=list)
@@ -73,12 +85,27 @@ class Judged:
     verdicts: dict[str, int] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     fallen_back: list[str] = field(default_factory=list)
+    gaps: Callable[[], Iterator[list[pl.DataFrame]]] = lambda: iter(())
+
+    def sum_up(self, counts: Mapping[str, Counts], as_of: str) -> None:
+        """Says of the frames what a summary does; ``counts`` are those of the codes by kind."""
+        for kind, own in counts.items():
+            self.findings.extend(by_requirement(own, of_kind(self.choice, kind), as_of))
+        subjects = self.frames["subjects"]
+        assert isinstance(subjects, pl.DataFrame)
+        self.subjects = dict.fromkeys(counts, 0) | dict(subjects.group_by("kind").len().iter_rows())
+        self.verdicts = dict(subjects.group_by("verdict").len().sort("verdict").iter_rows())
 
 
-def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], rules: Rules) -> Judged:
+def judged(
+    read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]],
+    rules: Rules,
+    owners: Owners | None = None,
+) -> Judged:
     """Judges the latest profile of each subject up to the day.
 
     ``read`` gives the columns, which are let go when they are judged, and the only ids of each kind that have results.
+    With ``owners`` the rows of each of several parts stand together.
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
     ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
@@ -104,17 +131,18 @@ def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], r
     )
     del columns
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
-    made = Judged(documents=_used(choice), fallen_back=sorted(run.fallen_back))
+    made = Judged(choice, regions, documents=used(choice.sets), fallen_back=sorted(run.fallen_back))
     there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
-    rows = {kind: _rows(run, kind, choice, _among(own, kind)) for kind in KINDS}
+    rows = {kind: _rows(run, kind, choice, _among(own, kind), owners) for kind in KINDS}
+    counted: dict[str, Counts] = {}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
-    places = _places(rows.values(), regions)
+    places = places_of((pair for keys in rows.values() for pair in _pairs(keys)), regions)
     rows["region"] = _with_names(rows["region"], places)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
-        counts = counts_of(codes, {item.id: there[kind][item.id] for item in _of_kind(choice, kind)})
-        said = verdict_of(codes, _of_kind(choice, kind), rules.as_of, counts).alias("verdict")
+        counts = counts_of(codes, {item.id: there[kind][item.id] for item in of_kind(choice, kind)})
+        said = verdict_of(codes, of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = (
             keys.select(
                 pl.lit(kind).alias("kind"),
@@ -127,14 +155,12 @@ def judged(read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]], r
         subjects.append(who.hstack(types).with_columns(said).hstack(by_subject(codes, counts)))
         verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
-        made.findings.extend(by_requirement(counts, _of_kind(choice, kind), rules.as_of))
-        made.subjects[kind] = keys.height
-    everybody = made.frames["subjects"] = pl.concat(subjects)
+        counted[kind] = counts
+    made.frames["subjects"] = pl.concat(subjects)
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
-    made.verdicts = dict(everybody.group_by("verdict").len().sort("verdict").iter_rows())
-    made.frames["gaps"] = Streamed(
-        _GAPS, lambda: (frame for kind, keys in rows.items() for frame in _gaps(run, kind, choice, keys))
-    )
+    made.sum_up(counted, rules.as_of)
+    made.gaps = lambda: (frames for kind, keys in rows.items() for frames in _gaps(run, kind, choice, keys, owners))
+    made.frames["gaps"] = Streamed(GAPS, lambda: chain.from_iterable(made.gaps()))
     made.tally = pl.concat([_TALLY, *(_tally(run, whole, choice, rows[whole], there) for whole in rollup.WHOLES)])
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
@@ -160,23 +186,26 @@ def _among(own: Mapping[str, pl.Series] | None, kind: str) -> pl.Expr:
     return pl.lit(value=True) if own is None else pl.col("@id").is_in(own[kind].implode())
 
 
-def _used(choice: Choice) -> list[str]:
-    return sorted({id for one in choice.sets for id in one.documents})
+def used(sets: Iterable[Asked]) -> list[str]:
+    """The documents by which those are judged who are asked this."""
+    return sorted({id for one in sets for id in one.documents})
 
 
-def _of_kind(choice: Choice, kind: str) -> list[Requirement]:
+def of_kind(choice: Choice, kind: str) -> list[Requirement]:
+    """The requirements that are asked of a kind."""
     return [item for item in choice.requirements if item.binds.kind == kind]
 
 
-def _rows(run: Run, kind: str, choice: Choice, own: pl.Expr) -> pl.DataFrame:
-    """The judged rows of a kind in the order of their ids, with what they are asked."""
+def _rows(run: Run, kind: str, choice: Choice, own: pl.Expr, owners: Owners | None) -> pl.DataFrame:
+    """The judged rows of a kind in the order of their ids, with what they are asked; by part where there are several."""
     keys = run.table(kind).keys.filter(pl.col("@judged") & own)
-    return keys.with_columns(choice.of(kind, keys).alias("@asked")).sort("@id")
+    keys = keys.with_columns(choice.of(kind, keys).alias("@asked"))
+    return keys.sort("@id") if owners is None else keys.join(owners.parts, on="@id").sort("@part", "@id")
 
 
 def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
     """The ids and codes of these rows; null where the requirement is not asked of the row."""
-    places = {item.id: choice.places(item.id) for item in _of_kind(choice, kind)}
+    places = {item.id: choice.places(item.id) for item in of_kind(choice, kind)}
     marks = {one: keys["@asked"].is_in(one) for one in dict.fromkeys(places.values())}
     # Most parts are asked the same all over: nothing has to be taken out of these.
     some = {one: f"@{number}" for number, (one, mark) in enumerate(marks.items()) if not mark.all(ignore_nulls=False)}
@@ -200,13 +229,15 @@ def _around(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
     return keys.join(frame, on=["@region", "@end"], how="left", maintain_order="left", nulls_equal=True).select(_TIERS)
 
 
-def _places(rows: Iterable[pl.DataFrame], regions: Regions) -> pl.DataFrame:
-    """The names of all regions that subjects are or lie in."""
+def _pairs(keys: pl.DataFrame) -> Iterator[tuple[str | None, str]]:
+    return keys.select("@region", "@end").unique(maintain_order=True).iter_rows()
+
+
+def places_of(pairs: Iterable[tuple[str | None, str]], regions: Regions) -> pl.DataFrame:
+    """The names of all regions that subjects are or lie in, of their codes and the days: the latest ones."""
+    latest = sorted({(day, code or "") for code, day in pairs})
     found = {
-        row.id: (row.id, row.name, row.tier, row.parent)
-        for keys in rows
-        for code, day in keys.select("@region", "@end").unique().iter_rows()
-        for row in regions.chain(code or "", day)
+        row.id: (row.id, row.name, row.tier, row.parent) for day, code in latest for row in regions.chain(code, day)
     }
     schema = dict.fromkeys(("region", "name", "tier", "parent"), pl.String)
     return pl.DataFrame(sorted(found.values()), schema=schema, orient="row")
@@ -227,8 +258,8 @@ def _by_document(
     codes: pl.DataFrame, kind: str, keys: pl.DataFrame, choice: Choice, as_of: str, counts: Counts, by_all: pl.Series
 ) -> Iterator[pl.DataFrame]:
     """The verdict by each document that has findings on the subject; ``by_all`` is that by all of them."""
-    every = _of_kind(choice, kind)
-    for document in _used(choice):
+    every = of_kind(choice, kind)
+    for document in used(choice.sets):
         own = [item for item in every if item.document == document]
         if own:
             some = codes.select(pl.any_horizontal(pl.col([item.id for item in own]).is_not_null())).to_series()
@@ -239,7 +270,7 @@ def _by_document(
             yield frame.with_columns(said.alias("verdict")).filter(some)
 
 
-_GAPS: dict[str, PolarsDataType] = {
+GAPS: dict[str, PolarsDataType] = {
     "kind": pl.Categorical,
     "id": pl.String,
     **dict.fromkeys(("requirement", "outcome"), pl.Categorical),
@@ -260,8 +291,10 @@ def _number(value: object) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """What judged subjects lack, by requirement and subject, many requirements a piece."""
+def _gaps(
+    run: Run, kind: str, choice: Choice, keys: pl.DataFrame, owners: Owners | None
+) -> Iterator[list[pl.DataFrame]]:
+    """What judged subjects lack, by requirement and subject, many requirements a piece, which is a frame a part."""
     codes = run.codes[kind]
     own = pl.DataFrame({"@row": pl.Series(range(codes.height), dtype=pl.UInt32)})
     asked = own.join(keys.select("@row", "@asked"), on="@row", how="left", maintain_order="left")["@asked"]
@@ -274,7 +307,15 @@ def _gaps(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> Iterator[p
             marked[places] = None if mark.all(ignore_nulls=False) else mark
         return marked[places]
 
-    return (_named(run, kind, *found) for found in lacking(run, kind, among))
+    ends = () if owners is None else _ends(keys, owners.count)
+    for requirements, pieces in lacking(run, kind, among, ends):
+        yield [_named(run, kind, requirements, cells) for cells in pieces]
+
+
+def _ends(keys: pl.DataFrame, count: int) -> list[int]:
+    """For each part the row after its last one: rows of parts follow each other."""
+    last = dict(keys.group_by("@part").agg(pl.col("@row").max()).iter_rows())
+    return list(accumulate((last.get(place, -1) + 1 for place in range(count)), max))
 
 
 def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.DataFrame) -> pl.DataFrame:
@@ -287,7 +328,7 @@ def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.D
         "id": pl.lit(run.table(kind).frame["@id"][cells["@row"]]),
         "outcome": missed.otherwise(pl.lit(UNKNOWN, pl.Categorical)),
     }
-    return cells.select_seq(**{name: made.get(name, pl.col(name)) for name in _GAPS})
+    return cells.select_seq(**{name: made.get(name, pl.col(name)) for name in GAPS})
 
 
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:

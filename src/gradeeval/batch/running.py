@@ -21,10 +21,11 @@ import polars as pl
 from msgspec.json import format as pretty
 
 from gradeeval.batch.part import ROLLUP, Judged, Rules, judged, names_of
+from gradeeval.batch.together import judged_together
 from gradeeval.batch.writing import written
 from gradeeval.engines.columnar.plan import Plan
 from gradeeval.errors import InvalidContent, Misuse
-from gradeeval.evaluate.selection import Wanted
+from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.files.canonical import digest
 from gradeeval.files.folders import hold, new_folder
 from gradeeval.files.writing import write_whole
@@ -33,7 +34,7 @@ from gradeeval.messages import _
 from gradeeval.problems import Problem
 from gradeeval.profiles.columns.coding import to_columns
 from gradeeval.profiles.columns.layout import Columns
-from gradeeval.profiles.columns.stored import check_layout, joined, parts_of, read_part
+from gradeeval.profiles.columns.stored import BESIDE, check_layout, joined, parts_of, read_part
 from gradeeval.profiles.contents import REJECTED
 from gradeeval.profiles.datasets import Manifest, read_manifest
 from gradeeval.profiles.profile import Roster
@@ -43,6 +44,8 @@ from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
 FORMAT = "gradeeval-batch/3"
 ASKED, SUMMARY, PARTS, COLUMNS, PART = "batch.json", "summary.json", "provinces", "columns", "part.json"
 _LOCK = ".lock"
+TOGETHER = 80_000
+"""So many profiles of several parts are judged at once: what more of them would share is little, and they take memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,31 @@ def jobs_of(
     return sorted(made, key=lambda job: (-sizes[job.part], job.part))
 
 
+def grouped(jobs: Sequence[Job], manifest: Manifest, installed: Installed, processes: int) -> list[list[Job]]:
+    """Parts that can be judged at once, not more than ``TOGETHER`` profiles and so that each process has some; largest first."""
+    sizes, regions = sizes_of(manifest), Regions(installed.rosters)
+    some = {one.path.partition("/")[0] for one in manifest.files if one.path.partition("/")[2].startswith(BESIDE)}
+    for document in installed.documents.values():
+        if in_force(document, jobs[0].as_of, jobs[0].wanted):
+            some |= {row.id for row in regions.chain(document.jurisdiction, jobs[0].as_of)}
+    most = min(TOGETHER, sum(sizes[job.part] for job in jobs) // processes)
+    groups: list[list[Job]] = []
+    rest: dict[int, int] = {}
+    for job in jobs:
+        size = sizes[job.part]
+        alone = bool(job.around or job.inside or job.part in some)
+        place = next((at for at, free in rest.items() if free >= size), None) if not alone else None
+        if place is None:
+            place = len(groups)
+            groups.append([])
+            if not alone:
+                rest[place] = most
+        groups[place].append(job)
+        if not alone:
+            rest[place] -= size
+    return groups
+
+
 def sizes_of(manifest: Manifest) -> dict[str, int]:
     """How many profiles each part has."""
     sizes = dict.fromkeys(parts_of(manifest), 0)
@@ -237,13 +265,28 @@ def folder_of(out: Path, part: str) -> Path:
     return out / PARTS / quote(part, safe="").replace(".", "%2E")
 
 
-def run_job(job: Job, installed: Installed) -> str:
-    """Judges a part and puts its folder into place. Raises ``InvalidContent``, ``Misuse``."""
-    made = judge_job(job, manifest_of(job.dataset), installed)
+def run_together(jobs: Sequence[Job], installed: Installed) -> Iterator[str]:
+    """Judges parts, at once where that can be, and puts their folders into place; gives each that stands.
+
+    Raises ``InvalidContent``, ``Misuse``.
+    """
+    manifest, made = manifest_of(jobs[0].dataset), None
+    if len(jobs) > 1:
+        for job in jobs:
+            _verify(job, manifest)
+        rules = installed.rules(jobs[0].as_of, jobs[0].wanted)
+        names = names_of(rules)
+        reads = [partial(read_part, job.dataset, manifest, job.part, names=names) for job in jobs]
+        made = judged_together(to_columns([], installed.rosters, installed.scope), reads, rules)
+    for job, one in zip(jobs, made or (judge_job(job, manifest, installed) for job in jobs), strict=True):
+        _stands(job, one)
+        yield job.part
+
+
+def _stands(job: Job, made: Judged) -> None:
     made.frames["rollup"] = made.tally.select(ROLLUP)
     with new_folder(folder_of(job.out, job.part)) as folder:
         (folder / PART).write_bytes(part_plain(job.part, made, written(made.frames, folder)))
-    return job.part
 
 
 def judge_job(job: Job, manifest: Manifest, installed: Installed) -> Judged:
@@ -304,20 +347,27 @@ def _verify(job: Job, manifest: Manifest) -> None:
         raise InvalidContent(problems)
 
 
-def run_jobs(jobs: Sequence[Job], installed: Installed, processes: int, work: Callable[[Job], str]) -> Iterator[str]:
+def run_jobs(
+    jobs: Sequence[Job],
+    installed: Installed,
+    processes: int,
+    work: Callable[[Sequence[Job]], Sequence[str]],
+) -> Iterator[str]:
     """Judges the parts that are not finished yet; gives each when it stands. ``work`` is called in processes of their own.
 
     Raises ``Misuse`` where a process is killed; what is finished stays.
     """
+    groups: list[list[Job]] = []
     if jobs:
         (jobs[0].out / PARTS).mkdir(exist_ok=True)
-    if processes == 1 or len(jobs) < 2:
-        for job in jobs:
-            yield run_job(job, installed)
+        groups = grouped(jobs, manifest_of(jobs[0].dataset), installed, processes)
+    if processes == 1 or len(groups) < 2:
+        for group in groups:
+            yield from run_together(group, installed)
         return
     from gradeeval.batch.processes import in_processes
 
-    yield from in_processes(jobs, processes, work)
+    yield from in_processes(groups, processes, work)
 
 
 def unfinished(jobs: Iterable[Job]) -> list[Job]:

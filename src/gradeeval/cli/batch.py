@@ -166,11 +166,11 @@ def _tell_finished(all: int, left: int) -> None:
         click.echo(_("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=all - left, left=left), err=True)
 
 
-def work(job: Any, rules: AskedRules) -> str:
-    """Judges one part in a process of its own, which opens the same rules, once for all its parts."""
-    from gradeeval.batch.running import run_job
+def work(jobs: Any, rules: AskedRules) -> list[str]:
+    """Judges some parts in a process of its own, which opens the same rules, once for all its parts."""
+    from gradeeval.batch.running import run_together
 
-    return run_job(job, _opened(**rules))
+    return list(run_together(jobs, _opened(**rules)))
 
 
 @cache

@@ -38,12 +38,13 @@ class _Found:
 
 
 def lacking(
-    run: Run, kind: str, among: Callable[[Requirement], pl.Series | None] | None = None
-) -> Iterator[tuple[list[Requirement], pl.DataFrame]]:
+    run: Run, kind: str, among: Callable[[Requirement], pl.Series | None] | None = None, ends: Sequence[int] = ()
+) -> Iterator[tuple[list[Requirement], list[pl.DataFrame]]]:
     """Requirements on a kind, in order, and the cells that lack something of these: ``LACKING``, about ``PIECE`` rows at a time.
 
-    ``among`` marks the rows that count. What is unknown is there only with figures: the rest is told by its code. What
-    ``reference`` judged in the place of columns has none.
+    A frame for the rows up to each of ``ends``, which ascend; one of all rows without them. ``among`` marks the rows that count.
+    What is unknown is there only with figures: the rest is told by its code. What ``reference`` judged in the place of columns
+    has none.
     """
     table, codes = run.table(kind), run.codes[kind]
     every = table.frame[ROW].head(codes.height)
@@ -73,10 +74,10 @@ def lacking(
         held.append(_Found(requirement, found, stacked))
         count += rows.len()
         if count >= PIECE:
-            yield _together(held)
+            yield [one.requirement for one in held], _together(held, ends)
             held, count = [], 0
     if held:
-        yield _together(held)
+        yield [one.requirement for one in held], _together(held, ends)
 
 
 def _in_part(table: Table, requirement: Requirement, value: Value, unsure: pl.Series) -> pl.Series:
@@ -98,11 +99,26 @@ def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) 
     return {name: made[once[id(expr)]] for name, expr in asked.items()}
 
 
-def _together(found: Sequence[_Found]) -> tuple[list[Requirement], pl.DataFrame]:
+def _together(found: Sequence[_Found], ends: Sequence[int]) -> list[pl.DataFrame]:
     figures = iter(figures_of([one.stacked for one in found if one.stacked is not None]))
     cells = [one.cells if one.stacked is None else one.cells | next(figures) for one in found]
+    if len(ends) < 2:
+        return [_frame(cells)]
+    starts = [[0, *one[ROW].search_sorted(pl.Series(ends, dtype=pl.UInt32))] for one in cells]
+    return [
+        _frame(
+            [
+                {name: column.slice(cut[place], cut[place + 1] - cut[place]) for name, column in one.items()}
+                for one, cut in zip(cells, starts, strict=True)
+            ]
+        )
+        for place in range(len(ends))
+    ]
+
+
+def _frame(cells: Sequence[_Cells]) -> pl.DataFrame:
     heights = [one[ROW].len() for one in cells]
-    places = pl.Series(range(len(found)), dtype=pl.UInt32)
+    places = pl.Series(range(len(cells)), dtype=pl.UInt32)
     columns = []
     for name, dtype in LACKING.items():
         none = pl.Series([None], dtype=dtype).new_from_index(0, max(heights))
@@ -113,4 +129,4 @@ def _together(found: Sequence[_Found]) -> tuple[list[Requirement], pl.DataFrame]
     # Of what is unknown only that counts of which anything is known.
     known = pl.col("actual_lo").is_finite() | pl.col("actual_hi").is_finite()
     told = (pl.col("code") == MISSED) | known.fill_null(value=False)
-    return [one.requirement for one in found], pl.DataFrame(columns).filter(told)
+    return pl.DataFrame(columns).filter(told)

@@ -1,0 +1,132 @@
+"""Small parts judged at once: what a judging costs however little there is to judge is paid once for all of them.
+
+Each gets the results that it has when it is judged alone; parts of which that is not plain are judged one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import polars as pl
+
+from gradeeval.batch.choosing import ALIKE, Choice
+from gradeeval.batch.part import GAPS, Judged, Owners, Rules, judged, of_kind, places_of, used
+from gradeeval.batch.writing import Streamed
+from gradeeval.engines.columnar.codes import counts_of
+from gradeeval.engines.columnar.tables import end_of
+from gradeeval.profiles.columns.layout import Columns
+from gradeeval.profiles.columns.stored import joined
+from gradeeval.vocabulary import KINDS
+
+_MANY = 100
+"""In fewer stretches than this rows of one part stand together, and are sliced instead of gathered."""
+
+
+def judged_together(rosters: Columns, reads: Sequence[Callable[[], Columns]], rules: Rules) -> Iterator[Judged] | None:
+    """The results of several parts, in order; None where they have to be judged one by one.
+
+    ``rosters`` hold for all, and each of ``reads`` gives the columns of a part; none lies in another. Parts are judged one by one
+    where a subject is in two of them, where they are asked different documents, and where a number goes beyond columns.
+    """
+    columns = [read() for read in reads]
+    owners = _owners(columns)
+    if owners is None:
+        return None
+    sorts = [{kind: one.profiles[kind].select(ALIKE).unique() for kind in KINDS} for one in columns]
+    all_of_them = [joined([rosters, *columns])]
+    del columns
+    made = judged(lambda: (all_of_them.pop(), None), rules, owners)
+    documents = [_documents(made.choice, sort) for sort in sorts]
+    if made.fallen_back or any(own != made.documents for own in documents):
+        return None
+    return _cut(made, owners, rules.as_of)
+
+
+def _owners(columns: Sequence[Columns]) -> Owners | None:
+    """Which subject is of which part; None where one is in two, or two subjects have one id."""
+    every, own = [], []
+    for place, one in enumerate(columns):
+        for kind in KINDS:
+            ids = one.profiles[kind]["@id"].unique(maintain_order=True)
+            own.append(pl.DataFrame([ids, pl.repeat(place, ids.len(), dtype=pl.UInt32, eager=True).alias("@part")]))
+            every.append(pl.concat([ids, one.listed[kind]["@id"]]).unique())
+    ids = pl.concat(every)
+    return Owners(pl.concat(own), len(columns)) if ids.n_unique() == ids.len() else None
+
+
+def _documents(choice: Choice, sorts: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The documents that subjects of these sorts are asked."""
+    places = {
+        place
+        for kind, found in sorts.items()
+        for place in found.join(choice.alike[kind], on=list(ALIKE), nulls_equal=True)["@asked"]
+    }
+    return used(choice.sets[place] for place in places)
+
+
+def _cut(made: Judged, owners: Owners, as_of: str) -> Iterator[Judged]:
+    """The results of each part, of what was judged at once."""
+    gaps = _gaps(made, owners.count)
+    parts, apart = _taken(made, "parts"), _taken(made, "apart")
+    del made.frames["places"]
+    tallies = _by_part(made.tally, owners)
+    cut = {name: _by_part(_taken(made, name), owners) for name in list(made.frames)}
+    for _part in range(owners.count):
+        one = Judged(made.choice, made.regions, documents=made.documents, tally=tallies.pop(0))
+        own = {name: frames.pop(0) for name, frames in cut.items()}
+        one.frames |= own | _numbered(own["members"], parts, apart, made.choice)
+        one.frames["gaps"] = gaps.pop(0)
+        where = own["subjects"].select("region", "period").unique().iter_rows()
+        one.frames["places"] = places_of(((code, end_of(period)) for code, period in where), made.regions)
+        one.sum_up({kind: counts_of(own[kind].drop("id")) for kind in KINDS}, as_of)
+        yield one
+
+
+def _taken(made: Judged, name: str) -> pl.DataFrame:
+    frame = made.frames.pop(name)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _gaps(made: Judged, count: int) -> list[Streamed]:
+    """The gaps of each part; they are all made, and what they were made from is let go."""
+    pieces: list[list[pl.DataFrame]] = [[] for _part in range(count)]
+    for frames in made.gaps():
+        for frame, own in zip(frames, pieces, strict=True):
+            own.append(frame)
+    del made.gaps, made.frames["gaps"]
+    return [Streamed(GAPS, partial(iter, own)) for own in pieces]
+
+
+def _by_part(frame: pl.DataFrame, owners: Owners) -> list[pl.DataFrame]:
+    """The rows of each part, in their order."""
+    whose = frame.select(pl.col("id").alias("@id")).join(owners.parts, on="@id", how="left", maintain_order="left")
+    runs = whose["@part"].rle().struct.unnest()
+    if runs.height > _MANY:
+        split = frame.hstack(whose.select("@part")).partition_by("@part", include_key=False, as_dict=True)
+        return [split[place,] if (place,) in split else frame.clear() for place in range(owners.count)]
+    found: list[list[pl.DataFrame]] = [[frame.clear()] for _part in range(owners.count)]
+    start = 0
+    for length, place in runs.iter_rows():
+        found[place].append(frame.slice(start, length))
+        start += length
+    return [pl.concat(slices) for slices in found]
+
+
+def _numbered(
+    members: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, choice: Choice
+) -> dict[str, pl.DataFrame]:
+    """``members``, ``parts`` and ``apart`` of one part, of which ``members`` are given: those that it has, numbered from 0."""
+    numbers = members["part"].unique().sort()
+    anew = pl.repeat(None, parts.height, dtype=pl.UInt32, eager=True)
+    anew = anew.scatter(numbers, pl.int_range(numbers.len(), dtype=pl.UInt32, eager=True))
+    own = parts[numbers].with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("part"))
+    those = apart.with_columns(anew[apart["part"]].alias("part")).drop_nulls("part")
+    kinds = set(own["part_kind"][those["part"]])
+    gone = [item.id for kind in KINDS if kind not in kinds for item in of_kind(choice, kind)]
+    return {
+        "members": members.with_columns(anew[members["part"]].alias("part")),
+        "parts": own,
+        "apart": those.drop(gone, strict=False),
+    }
