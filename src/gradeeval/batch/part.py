@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 _TIERS = ("county", "prefecture", "province")
+FEW = pl.Categorical
+"""Texts of which there are few: each is held once, and takes a byte or two a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +145,11 @@ def judged(
         codes = _codes(run, kind, choice, keys)
         counts = counts_of(codes, {item.id: there[kind][item.id] for item in of_kind(choice, kind)})
         said = verdict_of(codes, of_kind(choice, kind), rules.as_of, counts).alias("verdict")
-        who = (
-            keys.select(
-                pl.lit(kind).alias("kind"),
-                *(pl.col(f"@{name}").alias(name) for name in ("id", "name", "period", "region")),
-            )
-            .with_columns(pl.col("name").fill_null(""))
-            .hstack(_around(keys, regions))
+        who = keys.select(
+            pl.lit(kind, FEW).alias("kind"), pl.col("@id").alias("id"), pl.col("@name").fill_null("").alias("name")
         )
-        types = keys.select(pl.col("@tier").alias("tier"), pl.col("@type").alias("type"))
-        subjects.append(who.hstack(types).with_columns(said).hstack(by_subject(codes, counts)))
+        alike = _alike(keys, regions).with_columns(said)
+        subjects.append(who.hstack(alike).hstack(by_subject(codes, counts)))
         verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
         counted[kind] = counts
@@ -218,15 +215,19 @@ def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _around(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
-    """The codes of the county, prefecture and province that each row is or lies in."""
-    pairs = keys.select("@region", "@end").unique(maintain_order=True)
+def _alike(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
+    """What many subjects have in common: period and sort, and the codes of the regions that each is or lies in."""
+    found = keys.select(*ALIKE, "@end").unique(maintain_order=True)
     known = []
-    for code, day in pairs.iter_rows():
+    for code, day in found.select("@region", "@end").iter_rows():
         by_tier = {row.tier: row.id for row in regions.chain(code or "", day)}
         known.append(tuple(by_tier.get(tier) for tier in _TIERS))
-    frame = pairs.hstack(pl.DataFrame(known, schema=dict.fromkeys(_TIERS, pl.String), orient="row"))
-    return keys.join(frame, on=["@region", "@end"], how="left", maintain_order="left", nulls_equal=True).select(_TIERS)
+    around = pl.DataFrame(known, schema=dict.fromkeys(_TIERS, FEW), orient="row")
+    said = {name: found[f"@{name}"].cast(FEW) for name in ("period", "region", "tier", "type")}
+    names = ("period", "region", *_TIERS, "tier", "type")
+    frame = found.hstack(around).with_columns(**said)
+    on = [*ALIKE, "@end"]
+    return keys.select(on).join(frame, on=on, how="left", maintain_order="left", nulls_equal=True).select(names)
 
 
 def _pairs(keys: pl.DataFrame) -> Iterator[tuple[str | None, str]]:
@@ -251,7 +252,7 @@ def _with_names(keys: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce(given, "@named").fill_null("").alias("@name")).drop("@named")
 
 
-_VERDICTS = pl.DataFrame(schema=dict.fromkeys(("kind", "id", "document", "verdict"), pl.String))
+_VERDICTS = pl.DataFrame(schema={"kind": FEW, "id": pl.String, "document": FEW, "verdict": FEW})
 
 
 def _by_document(
@@ -265,19 +266,18 @@ def _by_document(
             some = codes.select(pl.any_horizontal(pl.col([item.id for item in own]).is_not_null())).to_series()
             said = by_all if len(own) == len(every) else verdict_of(codes, own, as_of, counts)
             frame = keys.select(
-                pl.lit(kind).alias("kind"), pl.col("@id").alias("id"), pl.lit(document).alias("document")
+                pl.lit(kind, FEW).alias("kind"), pl.col("@id").alias("id"), pl.lit(document, FEW).alias("document")
             )
             yield frame.with_columns(said.alias("verdict")).filter(some)
 
 
 GAPS: dict[str, PolarsDataType] = {
-    "kind": pl.Categorical,
+    "kind": FEW,
     "id": pl.String,
-    **dict.fromkeys(("requirement", "outcome"), pl.Categorical),
+    **dict.fromkeys(("requirement", "outcome"), FEW),
     **MEASURED,
-    "target": pl.Categorical,
+    "target": FEW,
 }
-"""What has few values is held once, and takes a byte or two a row."""
 
 
 def target_text(requirement: Requirement) -> str:
@@ -321,12 +321,12 @@ def _ends(keys: pl.DataFrame, count: int) -> list[int]:
 def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.DataFrame) -> pl.DataFrame:
     """The cells of some requirements with what each of these has in common, written once for all."""
     said = {"requirement": [item.id for item in requirements], "target": [target_text(item) for item in requirements]}
-    missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, pl.Categorical))
-    made = {name: pl.lit(pl.Series(texts, dtype=pl.Categorical)[cells["place"]]) for name, texts in said.items()}
+    missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, FEW))
+    made = {name: pl.lit(pl.Series(texts, dtype=FEW)[cells["place"]]) for name, texts in said.items()}
     made |= {
-        "kind": pl.lit(kind, pl.Categorical),
+        "kind": pl.lit(kind, FEW),
         "id": pl.lit(run.table(kind).frame["@id"][cells["@row"]]),
-        "outcome": missed.otherwise(pl.lit(UNKNOWN, pl.Categorical)),
+        "outcome": missed.otherwise(pl.lit(UNKNOWN, FEW)),
     }
     return cells.select_seq(**{name: made.get(name, pl.col(name)) for name in GAPS})
 
@@ -336,13 +336,13 @@ def in_order(sums: pl.DataFrame) -> pl.DataFrame:
     return sums.sort("kind", "id", "place", "outcome").select(ROLLUP)
 
 
-_WHO = dict.fromkeys(("kind", "id", "requirement"), pl.String)
+_WHO = dict.fromkeys(("kind", "id", "requirement"), FEW)
 ADDED_UP, COUNTED = ("kind", "id", "place", "requirement", "outcome"), ("parts", "absent")
 """The columns of a tally: rows that agree in the first add up in the others. ``place`` is that of the requirement in order."""
 ROLLUP = (*_WHO, "outcome", *COUNTED)
-_TALLY = pl.DataFrame(
-    schema={**_WHO, "place": pl.UInt32, "outcome": pl.String, **dict.fromkeys(COUNTED, pl.Int64)}
-).select(*ADDED_UP, *COUNTED)
+_TALLY = pl.DataFrame(schema={**_WHO, "place": pl.UInt32, "outcome": FEW, **dict.fromkeys(COUNTED, pl.Int64)}).select(
+    *ADDED_UP, *COUNTED
+)
 
 
 def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Counts]) -> pl.DataFrame:
@@ -358,13 +358,13 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapp
     # By whole, requirement and outcome; one key is sorted in a fraction of the time of three.
     key = (pl.col("whole").cast(pl.UInt64) * wide + pl.col("place")) * 8
     frame = frame.sort(key + pl.col("outcome").to_physical())
-    ids = pl.Series([item.id for item in choice.requirements], dtype=pl.String)
+    ids = pl.Series([item.id for item in choice.requirements], dtype=FEW)
     return frame.select(
-        pl.lit(whole).alias("kind"),
-        pl.lit(keys["@id"][frame["whole"]]).alias("id"),
+        pl.lit(whole, FEW).alias("kind"),
+        pl.lit(keys["@id"].cast(FEW)[frame["whole"]]).alias("id"),
         "place",
         pl.lit(ids[frame["place"]]).alias("requirement"),
-        pl.col("outcome").cast(pl.String),
+        pl.col("outcome").cast(FEW),
         "parts",
         "absent",
     ).select(_TALLY.columns)

@@ -101,7 +101,9 @@ def _gaps(made: Judged, count: int) -> list[Streamed]:
 
 def _by_part(frame: pl.DataFrame, owners: Owners) -> list[pl.DataFrame]:
     """The rows of each part, in their order."""
-    whose = frame.select(pl.col("id").alias("@id")).join(owners.parts, on="@id", how="left", maintain_order="left")
+    whose = frame.select(pl.col("id").cast(pl.String).alias("@id")).join(
+        owners.parts, on="@id", how="left", maintain_order="left"
+    )
     runs = whose["@part"].rle().struct.unnest()
     if runs.height > _MANY:
         split = frame.hstack(whose.select("@part")).partition_by("@part", include_key=False, as_dict=True)

@@ -32,7 +32,7 @@ def verdict_of(
     rank = pl.repeat(0, pl.len(), dtype=pl.UInt8)
     for place in sorted(tests):  # the worst is asked first; null, which was not asked, is none of them
         rank = pl.when(pl.any_horizontal(tests[place])).then(pl.lit(place, pl.UInt8)).otherwise(rank)
-    return pl.Series("verdict", _WORST).gather(codes.select(rank).to_series())
+    return pl.Series("verdict", _WORST, pl.Categorical)[codes.select(rank).to_series()]
 
 
 def _tests(
