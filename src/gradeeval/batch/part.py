@@ -14,9 +14,9 @@ import polars as pl
 from gradeeval.batch.choosing import ALIKE, Asked, Choice, choose
 from gradeeval.batch.counts import by_requirement, by_subject
 from gradeeval.batch.replacing import beside, replace
-from gradeeval.batch.verdicts import verdict_of
+from gradeeval.batch.verdicts import VERDICT, verdict_of
 from gradeeval.batch.wholes import behind
-from gradeeval.batch.writing import Streamed
+from gradeeval.batch.writing import FEW, KIND, Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
@@ -26,7 +26,7 @@ from gradeeval.engines.columnar.measures import MEASURED
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.plan import Plan
-from gradeeval.engines.columnar.tally import tally
+from gradeeval.engines.columnar.tally import TOLD, tally
 from gradeeval.engines.judgement import UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 _TIERS = ("county", "prefecture", "province")
-FEW = pl.Categorical
-"""Texts of which there are few: each is held once, and takes a byte or two a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def judged(
         counts = counts_of(codes, {item.id: there[kind][item.id] for item in of_kind(choice, kind)})
         said = verdict_of(codes, of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = keys.select(
-            pl.lit(kind, FEW).alias("kind"), pl.col("@id").alias("id"), pl.col("@name").fill_null("").alias("name")
+            pl.lit(kind, KIND).alias("kind"), pl.col("@id").alias("id"), pl.col("@name").fill_null("").alias("name")
         )
         alike = _alike(keys, regions).with_columns(said)
         subjects.append(who.hstack(alike).hstack(by_subject(codes, counts)))
@@ -252,7 +250,7 @@ def _with_names(keys: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce(given, "@named").fill_null("").alias("@name")).drop("@named")
 
 
-_VERDICTS = pl.DataFrame(schema={"kind": FEW, "id": pl.String, "document": FEW, "verdict": FEW})
+_VERDICTS = pl.DataFrame(schema={"kind": KIND, "id": pl.String, "document": FEW, "verdict": VERDICT})
 
 
 def _by_document(
@@ -266,15 +264,16 @@ def _by_document(
             some = codes.select(pl.any_horizontal(pl.col([item.id for item in own]).is_not_null())).to_series()
             said = by_all if len(own) == len(every) else verdict_of(codes, own, as_of, counts)
             frame = keys.select(
-                pl.lit(kind, FEW).alias("kind"), pl.col("@id").alias("id"), pl.lit(document, FEW).alias("document")
+                pl.lit(kind, KIND).alias("kind"), pl.col("@id").alias("id"), pl.lit(document, FEW).alias("document")
             )
             yield frame.with_columns(said.alias("verdict")).filter(some)
 
 
 GAPS: dict[str, PolarsDataType] = {
-    "kind": FEW,
+    "kind": KIND,
     "id": pl.String,
-    **dict.fromkeys(("requirement", "outcome"), FEW),
+    "requirement": FEW,
+    "outcome": TOLD,
     **MEASURED,
     "target": FEW,
 }
@@ -321,12 +320,12 @@ def _ends(keys: pl.DataFrame, count: int) -> list[int]:
 def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.DataFrame) -> pl.DataFrame:
     """The cells of some requirements with what each of these has in common, written once for all."""
     said = {"requirement": [item.id for item in requirements], "target": [target_text(item) for item in requirements]}
-    missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, FEW))
+    missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, TOLD))
     made = {name: pl.lit(pl.Series(texts, dtype=FEW)[cells["place"]]) for name, texts in said.items()}
     made |= {
-        "kind": pl.lit(kind, FEW),
+        "kind": pl.lit(kind, KIND),
         "id": pl.lit(run.table(kind).frame["@id"][cells["@row"]]),
-        "outcome": missed.otherwise(pl.lit(UNKNOWN, FEW)),
+        "outcome": missed.otherwise(pl.lit(UNKNOWN, TOLD)),
     }
     return cells.select_seq(**{name: made.get(name, pl.col(name)) for name in GAPS})
 
@@ -336,11 +335,11 @@ def in_order(sums: pl.DataFrame) -> pl.DataFrame:
     return sums.sort("kind", "id", "place", "outcome").select(ROLLUP)
 
 
-_WHO = dict.fromkeys(("kind", "id", "requirement"), FEW)
+_WHO: dict[str, PolarsDataType] = {"kind": KIND, "id": FEW, "requirement": FEW}
 ADDED_UP, COUNTED = ("kind", "id", "place", "requirement", "outcome"), ("parts", "absent")
 """The columns of a tally: rows that agree in the first add up in the others. ``place`` is that of the requirement in order."""
 ROLLUP = (*_WHO, "outcome", *COUNTED)
-_TALLY = pl.DataFrame(schema={**_WHO, "place": pl.UInt32, "outcome": FEW, **dict.fromkeys(COUNTED, pl.Int64)}).select(
+_TALLY = pl.DataFrame(schema={**_WHO, "place": pl.UInt32, "outcome": TOLD, **dict.fromkeys(COUNTED, pl.Int64)}).select(
     *ADDED_UP, *COUNTED
 )
 
@@ -360,11 +359,11 @@ def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapp
     frame = frame.sort(key + pl.col("outcome").to_physical())
     ids = pl.Series([item.id for item in choice.requirements], dtype=FEW)
     return frame.select(
-        pl.lit(whole, FEW).alias("kind"),
+        pl.lit(whole, KIND).alias("kind"),
         pl.lit(keys["@id"].cast(FEW)[frame["whole"]]).alias("id"),
         "place",
         pl.lit(ids[frame["place"]]).alias("requirement"),
-        pl.col("outcome").cast(FEW),
+        "outcome",
         "parts",
         "absent",
     ).select(_TALLY.columns)

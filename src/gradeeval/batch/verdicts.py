@@ -14,6 +14,8 @@ from gradeeval.language.nodes import Requirement
 
 _WORST = (NOTHING_DUE, "met", "unknown", "unmet")
 """From nothing to the worst: the verdict on findings is the worst of the verdicts on each."""
+VERDICT = pl.Enum(sorted(_WORST))
+"""Verdicts, in the order of their words."""
 
 
 def binds_now(requirement: Requirement, code: int, as_of: str) -> bool:
@@ -32,7 +34,7 @@ def verdict_of(
     rank = pl.repeat(0, pl.len(), dtype=pl.UInt8)
     for place in sorted(tests):  # the worst is asked first; null, which was not asked, is none of them
         rank = pl.when(pl.any_horizontal(tests[place])).then(pl.lit(place, pl.UInt8)).otherwise(rank)
-    return pl.Series("verdict", _WORST, pl.Categorical)[codes.select(rank).to_series()]
+    return pl.Series("verdict", _WORST, VERDICT)[codes.select(rank).to_series()]
 
 
 def _tests(
