@@ -223,7 +223,8 @@ def grouped(jobs: Sequence[Job], manifest: Manifest, installed: Installed, proce
     some = {one.path.partition("/")[0] for one in manifest.files if one.path.partition("/")[2].startswith(BESIDE)}
     for document in installed.documents.values():
         if in_force(document, jobs[0].as_of, jobs[0].wanted):
-            some |= {row.id for row in regions.chain(document.jurisdiction, jobs[0].as_of)}
+            chain = regions.chain(document.jurisdiction, jobs[0].as_of)
+            some |= {document.jurisdiction, *(row.id for row in chain)}
     most = min(TOGETHER, sum(sizes[job.part] for job in jobs) // processes)
     groups: list[list[Job]] = []
     rest: dict[int, int] = {}
