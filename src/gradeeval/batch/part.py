@@ -332,7 +332,7 @@ def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.D
 
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:
     """The frame ``rollup`` of a tally, or of its sums, which whoever has summed gives in any order."""
-    return sums.sort("kind", "id", "place", "outcome").select(ROLLUP)
+    return sums.sort("kind", "id", "place", "outcome").select(ROLLUP).cast({name: _TALLY.schema[name] for name in ROLLUP})
 
 
 _WHO: dict[str, PolarsDataType] = {"kind": KIND, "id": FEW, "requirement": FEW}
