@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -119,6 +120,22 @@ def test_documents_of_some_only(
             list(run_together(every, installed))
             assert at_once == tried
             assert files(tmp_path / jurisdiction) == expected
+
+
+def test_nothing_of_a_part_stays(columns: Path, everywhere: Installed, tmp_path: Path) -> None:
+    """No frame hangs in a circle: memory is free when a part is done, however seldom Python looks for circles."""
+    first, *others = jobs(columns, tmp_path / "out", everywhere)
+    list(run_together([first], everywhere))
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        list(run_together(others, everywhere))
+        gc.collect()
+        stayed = [type(found).__name__ for found in gc.garbage if isinstance(found, pl.DataFrame | pl.Series)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+    assert stayed == []
 
 
 def test_groups(columns: Path, everywhere: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

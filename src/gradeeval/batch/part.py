@@ -154,8 +154,11 @@ def judged(
     made.frames["subjects"] = pl.concat(subjects)
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
     made.sum_up(counted, rules.as_of)
-    made.gaps = lambda: (frames for kind, keys in rows.items() for frames in _gaps(run, kind, choice, keys, owners))
-    made.frames["gaps"] = Streamed(GAPS, lambda: chain.from_iterable(made.gaps()))
+
+    def gaps() -> Iterator[list[pl.DataFrame]]:
+        return (frames for kind, keys in rows.items() for frames in _gaps(run, kind, choice, keys, owners))
+
+    made.gaps, made.frames["gaps"] = gaps, Streamed(GAPS, lambda: chain.from_iterable(gaps()))
     made.tally = pl.concat([_TALLY, *(_tally(run, whole, choice, rows[whole], there) for whole in rollup.WHOLES)])
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
@@ -332,7 +335,9 @@ def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.D
 
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:
     """The frame ``rollup`` of a tally, or of its sums, which whoever has summed gives in any order."""
-    return sums.sort("kind", "id", "place", "outcome").select(ROLLUP).cast({name: _TALLY.schema[name] for name in ROLLUP})
+    return (
+        sums.sort("kind", "id", "place", "outcome").select(ROLLUP).cast({name: _TALLY.schema[name] for name in ROLLUP})
+    )
 
 
 _WHO: dict[str, PolarsDataType] = {"kind": KIND, "id": FEW, "requirement": FEW}

@@ -207,23 +207,23 @@ class Table:
     def _steps(self, names: Iterable[str]) -> list[Step]:
         steps: list[dict[str, Due]] = []
         places: dict[str, int] = {}
-
-        def place(name: str) -> int:
-            """The step after which it is there; -1 of what is there already."""
-            found = places.get(name)
-            if found is None:
-                column = None if name in self.made else self.due.get(name) or self.lasting.get(name)
-                if column is None:
-                    return -1
-                found = places[name] = max(map(place, column.roots), default=-1) + 1
-                while found >= len(steps):
-                    steps.append({})
-                steps[found][name] = column
-            return found
-
         for name in names:
-            place(name)
+            self._place(name, places, steps)
         return [_step(columns) for columns in steps]
+
+    def _place(self, name: str, places: dict[str, int], steps: list[dict[str, Due]]) -> int:
+        """The step after which a column is there, which is put into ``steps``; -1 of what is there already."""
+        found = places.get(name)
+        if found is None:
+            column = None if name in self.made else self.due.get(name) or self.lasting.get(name)
+            if column is None:
+                return -1
+            found = max((self._place(root, places, steps) for root in column.roots), default=-1) + 1
+            places[name] = found
+            while found >= len(steps):
+                steps.append({})
+            steps[found][name] = column
+        return found
 
     def made_before(self) -> frozenset[str]:
         """The lasting columns that are made already."""
