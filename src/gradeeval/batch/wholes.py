@@ -42,8 +42,12 @@ _MEMBERS: dict[str, PolarsDataType] = {
     **dict.fromkeys(("kind", "id", "part_kind", "part_tier", "part_type"), pl.String),
     "part": pl.UInt32,
 }
-"""The columns of each frame beside ``parts``, which has ``part`` and who that is, and ``apart``: a code a requirement of the
-parts whose codes are not those that they have in their own right."""
+_PARTS: dict[str, PolarsDataType] = {
+    **dict.fromkeys(("part_kind", "id", "name", "region"), pl.String),
+    "absent": pl.Boolean,
+}
+"""The columns of each frame, beside ``part`` in ``parts``, and but for ``apart``: a code a requirement of the parts whose codes
+are not those that they have in their own right."""
 
 _ASKED = "@asked"
 
@@ -89,23 +93,20 @@ def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
 def _parts(run: Run, members: Sequence[_Members]) -> tuple[dict[str, pl.Series], pl.DataFrame]:
     """By kind the number of each row that is a part, from 0; and who the parts are, with or without a profile, in that order."""
     numbers: dict[str, pl.Series] = {}
-    made: list[pl.DataFrame] = []
+    made = [pl.DataFrame(schema=_PARTS)]
     count = 0
     for kind in KINDS:
-        table = run.table(kind)
-        here = pl.repeat(0, table.height, dtype=pl.UInt32, eager=True)
-        for one in members:
-            if one.part.kind == kind:
-                here = here.scatter(one.edges[ROW], 1)
-        rows = (here == 1).arg_true()
-        numbers[kind] = here.scatter(rows, pl.int_range(count, count + rows.len(), dtype=pl.UInt32, eager=True))
-        count += rows.len()
-        who = {"id": "@id", "name": "@name", "region": "@region"}
-        made.append(
-            pl.DataFrame({name: table.frame[column].gather(rows) for name, column in who.items()}).select(
-                pl.lit(kind).alias("part_kind"), *who, pl.lit(~table.frame["@present"].gather(rows)).alias("absent")
-            )
-        )
+        own = [one.edges[ROW] for one in members if one.part.kind == kind]
+        if own:
+            frame = run.table(kind).frame
+            here = pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True).scatter(pl.concat(own), 1)
+            rows = (here == 1).arg_true()
+            numbers[kind] = here.scatter(rows, pl.int_range(count, count + rows.len(), dtype=pl.UInt32, eager=True))
+            count += rows.len()
+            who = [frame[f"@{name}"].gather(rows).alias(name) for name in ("id", "name", "region")]
+            absent = ~frame["@present"].gather(rows)
+            kinds = pl.Series("part_kind", [kind], dtype=pl.String).new_from_index(0, rows.len())
+            made.append(pl.DataFrame([kinds, *who, absent.alias("absent")]))
     return numbers, pl.concat(made).with_row_index("part")
 
 
@@ -128,8 +129,8 @@ def _apart(
         those = pl.concat([_uncovered(one, choice, asked) for one in own]).unique().sort()
         ids = [item.id for item in choice.requirements if item.binds.kind == kind]
         if those.len() and ids:
-            codes = run.codes[kind].select(pl.col(ids).gather(those))
-            made.append(pl.DataFrame([numbers[kind].gather(those).alias("part")]).hstack(codes))
+            codes = run.codes[kind].select(ids)[those]
+            made.append(codes.insert_column(0, numbers[kind].gather(those).alias("part")))
     return pl.concat(made, how="diagonal")
 
 

@@ -121,13 +121,18 @@ def _evaluated(run: Run, asked: Sequence[_Asked], rows: pl.Series, at: pl.Series
         return
     kind = asked[0].requirement.binds.kind
     table, codes = run.table(kind), run.codes[kind]
-    earlier = run.outcomes.values.years_before(kind).gather(at)
-    before = earlier.null_count() < earlier.len()
-    ends = [one.now if before else {} for one in asked]
+    years = table.frame["@year"]
+    earlier = None
+    if years.min() != years.max():
+        rows_before = run.outcomes.values.years_before(kind).gather(at)
+        earlier = rows_before if rows_before.null_count() < rows_before.len() else None
+    ends = [{} if earlier is None else one.now for one in asked]
     exprs = [{**one.exprs, **now} for one, now in zip(asked, ends, strict=True)]
     made = _each(table.evaluated(_numbered(exprs), at=at), exprs)
-    gone = _each(table.evaluated(_numbered(ends), at=earlier), ends)
-    year = table.frame["@year"].gather(at).cast(pl.Int32).alias("year")
+    gone: list[dict[str, pl.Series]] = [{} for _one in asked]
+    if earlier is not None:
+        gone = _each(table.evaluated(_numbered(ends), at=earlier), ends)
+    year = years.gather(at).cast(pl.Int32).alias("year")
     none = {name: pl.Series(name, [None], dtype=dtype).new_from_index(0, rows.len()) for name, dtype in _MADE.items()}
     for one, own, past in zip(asked, made, gone, strict=True):
         place = pl.Series("place", [one.place], dtype=pl.UInt32).new_from_index(0, rows.len())

@@ -103,15 +103,16 @@ def contributors(
         one = pulling.get(requirement.id)
         if one is not None and has_parts(requirement.binds, one.part):
             by_part.setdefault(one.part, []).append(place)
+    values, kind = run.outcomes.values, requirements[0].binds.kind
+    decide = {place: values.parts[requirements[place].indicator].decides for own in by_part.values() for place in own}
+    run.table(kind).make(decide.values())
     for part, places in by_part.items():
         own = {place: pulling[requirements[place].id] for place in places}
         marks = {place: one.lacks | one.unsure for place, one in own.items()}
-        kind = requirements[0].binds.kind
         edges = run.relations.edges(kind, part, rows, reduce(or_, marks.values()))
         wholes, parts = edges["@whole"], edges["@part"]
         for place, one in own.items():
-            decides = run.table(kind).column(run.outcomes.values.parts[requirements[place].indicator].decides)
-            kept = marks[place][parts] & decides[wholes]
+            kept = marks[place][parts] & run.table(kind).column(decide[place])[wholes]
             if kept.any():
                 frame = pl.DataFrame([wholes, parts, one.lacks[parts].alias("lacks")]).filter(kept)
                 yield part.kind, frame.with_columns(pl.lit(place, pl.UInt32).alias("place"))
