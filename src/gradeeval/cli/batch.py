@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from gradeeval import __version__
-from gradeeval.cli import options
+from gradeeval.cli import options, sweeping
 from gradeeval.cli.failing import FAIL_ON, exit_code
 from gradeeval.cli.opening import AskedRules, asked_rules, check_topics, opened, terminal_layout
 from gradeeval.cli.output import problem_lines
@@ -177,6 +177,7 @@ def work(jobs: Any, rules: AskedRules) -> list[str]:
 def _opened(*, installed: bool, folders: tuple[Path, ...]) -> Any:
     from gradeeval.workspace import build
 
+    sweeping.seldom()  # it is for the whole process
     return _installed(build(installed=installed, folders=folders))
 
 

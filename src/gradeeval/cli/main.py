@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -13,14 +12,12 @@ from typing import IO, Any
 import click
 
 from gradeeval import __version__, messages
-from gradeeval.cli import options
+from gradeeval.cli import options, sweeping
 from gradeeval.messages import _, mark, nearest
 
 INTERNAL, INTERRUPTED, USAGE, INVALID = 70, 130, 2, 3
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """What a disk says that takes no more. Files that are named have their own message; what is left is standard output."""
-SWEPT_AFTER = 100_000
-"""How many more objects have to be there before Python looks for those that only hold each other; by itself it looks after 700."""
 
 COMMANDS = {
     "check": ("gradeeval.cli.check", mark("评定档案，列出差距")),
@@ -91,19 +88,14 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs the command line and exits. A stream that was closed from outside takes everything and keeps nothing.
-
-    Python looks through all objects seldom, and not at all when it ends: what a command loads it keeps, and the process
-    ends with it. Together that is a tenth of a second of each.
-    """
-    gc.set_threshold(SWEPT_AFTER, *gc.get_threshold()[1:])
+    """Runs the command line and exits. A stream that was closed from outside takes everything and keeps nothing."""
+    sweeping.seldom()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
     given = sys.argv[1:] if arguments is None else arguments
     code = run(given)
-    if "duckdb" not in sys.modules:  # it would complain of what it still has then
-        gc.freeze()
+    sweeping.no_more()
     sys.exit(code)
 
 
