@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gradeeval.batch.choosing import Choice
+from gradeeval.batch.writing import FEW, KIND
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.areas import AREA, areas, has_figures
 from gradeeval.engines.columnar.codes import OUTCOMES
@@ -39,11 +40,15 @@ _FRAMES: dict[str, dict[str, PolarsDataType]] = {
     "contributors": {**_WHO, "part_kind": pl.String, "part": pl.String, "lacks": pl.Boolean},
 }
 _MEMBERS: dict[str, PolarsDataType] = {
-    **dict.fromkeys(("kind", "id", "part_kind", "part_tier", "part_type"), pl.String),
+    "kind": KIND,
+    "id": FEW,
+    "part_kind": KIND,
+    **dict.fromkeys(("part_tier", "part_type"), FEW),
     "part": pl.UInt32,
 }
 _PARTS: dict[str, PolarsDataType] = {
-    **dict.fromkeys(("part_kind", "id", "name", "region"), pl.String),
+    "part_kind": KIND,
+    **dict.fromkeys(("id", "name", "region"), pl.String),
     "absent": pl.Boolean,
 }
 """The columns of each frame, beside ``part`` in ``parts``, and but for ``apart``: a code a requirement of the parts whose codes
@@ -72,13 +77,16 @@ class _Members:
 
     def frame(self, numbers: pl.Series) -> pl.DataFrame:
         """As ``members``; ``numbers`` are those of the parts by row."""
-        sort = {"part_kind": self.part.kind, "part_tier": self.part.tier, "part_type": self.part.type}
-        return self.edges.select(
-            pl.lit(self.whole).alias("kind"),
-            pl.lit(self.wholes["@id"].gather(self.edges["at"])).alias("id"),
-            *(pl.lit(text, pl.String).alias(name) for name, text in sort.items()),
-            pl.lit(numbers.gather(self.edges[ROW])).alias("part"),
-        )
+        said = {
+            "kind": self.whole,
+            "part_kind": self.part.kind,
+            "part_tier": self.part.tier,
+            "part_type": self.part.type,
+        }
+        made = {name: pl.lit(text, _MEMBERS[name]) for name, text in said.items()}
+        made["id"] = pl.lit(self.wholes["@id"].cast(FEW)[self.edges["at"]])
+        made["part"] = pl.lit(numbers[self.edges[ROW]])
+        return self.edges.select(**{name: made[name] for name in _MEMBERS})
 
 
 def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
@@ -105,7 +113,7 @@ def _parts(run: Run, members: Sequence[_Members]) -> tuple[dict[str, pl.Series],
             count += rows.len()
             who = [frame[f"@{name}"].gather(rows).alias(name) for name in ("id", "name", "region")]
             absent = ~frame["@present"].gather(rows)
-            kinds = pl.Series("part_kind", [kind], dtype=pl.String).new_from_index(0, rows.len())
+            kinds = pl.Series("part_kind", [kind], dtype=KIND).new_from_index(0, rows.len())
             made.append(pl.DataFrame([kinds, *who, absent.alias("absent")]))
     return numbers, pl.concat(made).with_row_index("part")
 
