@@ -64,7 +64,7 @@ def files(out: Path) -> dict[str, bytes]:
 
 def alone(columns: Path, out: Path, installed: Installed) -> dict[str, bytes]:
     for job in jobs(columns, out, installed):
-        assert list(run_together([job], installed)) == [job.part]
+        assert list(run_together([job], manifest_of(columns), installed)) == [job.part]
     return files(out)
 
 
@@ -87,12 +87,12 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 def test_same_bytes_as_alone(columns: Path, everywhere: Installed, at_once: list[int], tmp_path: Path) -> None:
     expected = alone(columns, tmp_path / "alone", everywhere)
     every = jobs(columns, tmp_path / "together", everywhere)
-    assert list(run_together(every, everywhere)) == [job.part for job in every]
+    assert list(run_together(every, manifest_of(columns), everywhere)) == [job.part for job in every]
     assert at_once == [len(PROVINCES)]
     assert files(tmp_path / "together") == expected
     some = jobs(columns, tmp_path / "two", everywhere)
     for group in (some[:1], some[1:]):
-        list(run_together(group, everywhere))
+        list(run_together(group, manifest_of(columns), everywhere))
     assert files(tmp_path / "two") == expected
     told = json.loads(expected[f"{PARTS}/{PROVINCES[1]}/part.json"])
     rows = {file["path"]: file["rows"] for file in told["files"]}
@@ -117,7 +117,7 @@ def test_documents_of_some_only(
         assert sorted(map(len, groups)) == ([len(PROVINCES)] if tried else [1, len(PROVINCES) - 1])
         if tried:
             expected = alone(columns, tmp_path / "alone", installed)
-            list(run_together(every, installed))
+            list(run_together(every, manifest_of(columns), installed))
             assert at_once == tried
             assert files(tmp_path / jurisdiction) == expected
 
@@ -125,11 +125,11 @@ def test_documents_of_some_only(
 def test_nothing_of_a_part_stays(columns: Path, everywhere: Installed, tmp_path: Path) -> None:
     """No frame hangs in a circle: memory is free when a part is done, however seldom Python looks for circles."""
     first, *others = jobs(columns, tmp_path / "out", everywhere)
-    list(run_together([first], everywhere))
+    list(run_together([first], manifest_of(columns), everywhere))
     gc.collect()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
-        list(run_together(others, everywhere))
+        list(run_together(others, manifest_of(columns), everywhere))
         gc.collect()
         stayed = [type(found).__name__ for found in gc.garbage if isinstance(found, pl.DataFrame | pl.Series)]
     finally:
@@ -171,7 +171,7 @@ def test_who_moved_is_in_both(dataset: Path, everywhere: Installed, at_once: lis
     assert run(["convert", str(tmp_path / "in"), "-o", str(tmp_path / "columns")]) == 0
     expected = alone(tmp_path / "columns", tmp_path / "alone", everywhere)
     every = jobs(tmp_path / "columns", tmp_path / "together", everywhere)
-    list(run_together(every, everywhere))
+    list(run_together(every, manifest_of(tmp_path / "columns"), everywhere))
     assert at_once == [0]
     assert files(tmp_path / "together") == expected
     for province in (home, away):

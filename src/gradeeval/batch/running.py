@@ -266,12 +266,12 @@ def folder_of(out: Path, part: str) -> Path:
     return out / PARTS / quote(part, safe="").replace(".", "%2E")
 
 
-def run_together(jobs: Sequence[Job], installed: Installed) -> Iterator[str]:
+def run_together(jobs: Sequence[Job], manifest: Manifest, installed: Installed) -> Iterator[str]:
     """Judges parts, at once where that can be, and puts their folders into place; gives each that stands.
 
     Raises ``InvalidContent``, ``Misuse``.
     """
-    manifest, made = manifest_of(jobs[0].dataset), None
+    made = None
     if len(jobs) > 1:
         for job in jobs:
             _verify(job, manifest)
@@ -350,6 +350,7 @@ def _verify(job: Job, manifest: Manifest) -> None:
 
 def run_jobs(
     jobs: Sequence[Job],
+    manifest: Manifest,
     installed: Installed,
     processes: int,
     work: Callable[[Sequence[Job]], Sequence[str]],
@@ -361,10 +362,10 @@ def run_jobs(
     groups: list[list[Job]] = []
     if jobs:
         (jobs[0].out / PARTS).mkdir(exist_ok=True)
-        groups = grouped(jobs, manifest_of(jobs[0].dataset), installed, processes)
+        groups = grouped(jobs, manifest, installed, processes)
     if processes == 1 or len(groups) < 2:
         for group in groups:
-            yield from run_together(group, installed)
+            yield from run_together(group, manifest, installed)
         return
     from gradeeval.batch.processes import in_processes
 

@@ -115,7 +115,8 @@ def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jo
         _tell_finished(len(tasks), len(left))
         sizes = sizes_of(manifest)
         with measured(sum(sizes[task.part] for task in left), _("评定")) as forward:
-            for part in run_jobs(left, installed, jobs, partial(work, rules=asked_rules())):
+            elsewhere = partial(work, manifest=manifest, rules=asked_rules())
+            for part in run_jobs(left, manifest, installed, jobs, elsewhere):
                 forward(sizes[part])
         _keep_rejected(columns, output)
         return summarise(tasks, installed, asked, counts, _produced_by())
@@ -166,11 +167,11 @@ def _tell_finished(all: int, left: int) -> None:
         click.echo(_("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=all - left, left=left), err=True)
 
 
-def work(jobs: Any, rules: AskedRules) -> list[str]:
+def work(jobs: Any, manifest: Any, rules: AskedRules) -> list[str]:
     """Judges some parts in a process of its own, which opens the same rules, once for all its parts."""
     from gradeeval.batch.running import run_together
 
-    return list(run_together(jobs, _opened(**rules)))
+    return list(run_together(jobs, manifest, _opened(**rules)))
 
 
 @cache
