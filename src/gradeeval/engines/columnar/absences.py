@@ -57,9 +57,8 @@ def absences(
         listed = maker.listed(kind, end_of(text))
         near = pl.col("@id") if kind == "region" else pl.col("@parent").fill_null("")
         there = maker.in_period(kind, end_of(text)).select("@id")
-        parts.append(
-            listed.select("@id", pl.lit(text).alias("@period"), near.alias("@near")).join(there, on="@id", how="anti")
-        )
+        missing = listed.select("@id", "@parent").join(there, on="@id", how="anti")
+        parts.append(missing.select("@id", pl.lit(text).alias("@period"), near.alias("@near")))
     wanted += parts
     if years or back:
         wanted += _years_before(maker.present(kind), years, back, dict(zip(texts, parts, strict=True)), members)
@@ -216,8 +215,7 @@ def absent_members(maker: Maker, networks: pl.DataFrame) -> pl.DataFrame:
         # The many are looked up among the few: what a join hashes are its right-hand rows.
         there = maker.in_period("institution", period.end).select("@id").join(rows, on="@id", how="semi")
         rows = rows.join(there, on="@id", how="anti")
-        listed = maker.listed("institution", period.end).select("@id", pl.col("@parent").fill_null(""))
-        listed = listed.join(rows, on="@id", how="semi")
+        listed = maker.listed("institution", period.end).select("@id", "@parent").join(rows, on="@id", how="semi")
         rows = rows.join(listed, on="@id", how="left", maintain_order="left")
         made.append(
             rows.select(
