@@ -17,6 +17,8 @@ from gradeeval.timeline import read_period
 ROW = "@row"
 _ALIKE_ONCE = pl.QueryOptFlags.none(comm_subexpr_elim=True)
 """What repeats among expressions is worked out once, which an eager select does not do."""
+_FEW = 20_000
+"""Of so many rows looking for what repeats takes longer than working it out again."""
 
 
 Shape = frozenset[tuple[str, str, int]]
@@ -150,8 +152,9 @@ class Table:
             made.drop_in_place("@")
             return made
         needed = self._only(names)
-        found = (needed if rows is None else needed.head(rows)).lazy().select(ROW, **exprs)
-        made = found.collect(optimizations=_ALIKE_ONCE)
+        made = _selected(
+            needed if rows is None else needed.head(rows), [one.alias(name) for name, one in exprs.items()]
+        )
         made.drop_in_place(ROW)
         return made
 
@@ -284,9 +287,14 @@ def end_of(text: str) -> str:
 
 def _taken(step: Step, needed: pl.DataFrame) -> pl.DataFrame:
     """``@row`` and the columns of a step."""
-    if not step.kept:
-        return needed.select_seq(ROW, *step.exprs)
-    return needed.lazy().select(ROW, *step.exprs).collect(optimizations=_ALIKE_ONCE)
+    return _selected(needed, step.exprs) if step.kept else needed.select_seq(ROW, *step.exprs)
+
+
+def _selected(needed: pl.DataFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
+    """``@row`` and the expressions."""
+    if needed.height < _FEW:
+        return needed.select_seq(ROW, *exprs)
+    return needed.lazy().select(ROW, *exprs).collect(optimizations=_ALIKE_ONCE)
 
 
 def with_absent(present: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
