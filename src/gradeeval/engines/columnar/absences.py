@@ -20,6 +20,7 @@ from gradeeval.vocabulary import AROUND
 
 ABSENCE = "@absence"
 _ALIKE = {"@id": pl.String, "@period": pl.String, ABSENCE: pl.UInt32}
+_NOBODY = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, "@near": pl.String})
 _NONE = pl.DataFrame(schema=_ALIKE)
 _LISTED = (
     pl.col("@name").alias("listed_name"),
@@ -49,25 +50,23 @@ def absences(
     ``members`` are absent members of networks, which have rows of their own in the periods of these.
     """
     back = needs.back.get(kind, 0)
-    wanted = [pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, "@near": pl.String})]
-    if not texts and not years and not back:
-        return wanted[0]
-    parts = []
+    parts: dict[str, pl.DataFrame] = {}
     for text in texts:
         listed = maker.listed(kind, end_of(text))
         near = pl.col("@id") if kind == "region" else pl.col("@parent").fill_null("")
         there = maker.in_period(kind, end_of(text)).select("@id")
         missing = listed.select("@id", "@parent").join(there, on="@id", how="anti")
-        parts.append(missing.select("@id", pl.lit(text).alias("@period"), near.alias("@near")))
-    wanted += parts
+        parts[text] = missing.select("@id", pl.lit(text).alias("@period"), near.alias("@near"))
+    found = pl.concat([_NOBODY, *parts.values()])
     if years or back:
-        wanted += _years_before(maker.present(kind), years, back, dict(zip(texts, parts, strict=True)), members)
-    return pl.concat(wanted).unique(["@id", "@period"], keep="first", maintain_order=True)
+        before = _years_before(maker.present(kind), years, back, parts, members)
+        found = pl.concat([found, before.join(found, on=["@id", "@period"], how="anti", maintain_order="left")])
+    return found
 
 
 def _years_before(
     present: pl.DataFrame, years: list[int], back: int, parts: Mapping[str, pl.DataFrame], members: pl.DataFrame | None
-) -> list[pl.DataFrame]:
+) -> pl.DataFrame:
     """The same of whole years: those of windows, and ``back`` years before any row. ``parts`` are absent by period."""
     known = present.select("@id", "@year", pl.col("@region").alias("@near"))
     known = pl.concat(
@@ -93,7 +92,7 @@ def _years_before(
         (pl.col("@first") == pl.col("@year")) & (pl.col("@end") == pl.col("@year").cast(pl.String) + "-12-31")
     ).select("@id", "@year")
     years_asked = years_asked.join(whole, on=["@id", "@year"], how="anti", maintain_order="left")
-    return [years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near")]
+    return years_asked.select("@id", pl.col("@year").cast(pl.String).alias("@period"), "@near")
 
 
 def absent(kind: str, maker: Maker, wanted: pl.DataFrame, apart: Collection[str] | None = None) -> Absent:

@@ -143,17 +143,23 @@ class Maker:
 
     def _fields_of_rosters(self, kind: str, rows: pl.DataFrame, types: Mapping[str, ValueType]) -> pl.DataFrame:
         rows, fields, names = self._places_around(kind, rows), self.fields(kind), self.names(kind)
-        if not fields or rows.is_empty():
+        # What rosters say of the absent they have already, but for members of networks.
+        asked = rows.select(pl.col("@present") | pl.col("@of").is_not_null()).to_series()
+        if not fields or not asked.any():
             return rows
+        pairs = rows.select("@id", "@end").filter(asked)
         given = pl.concat(
             [
                 self.listed(kind, day).select(
                     "@id", pl.lit(day).alias("@end"), *(pl.col(one).alias(f"of {one}") for one in fields)
                 )
-                for (day,) in rows.select("@end").unique().iter_rows()
+                for (day,) in pairs.select("@end").unique().iter_rows()
             ]
         )
-        rows = _beside(rows, given, ("@id", "@end"))
+        found = _beside(pairs, given, ("@id", "@end")).drop("@id", "@end")
+        if pairs.height < rows.height:
+            found = found.select(pl.all().gather(pl.select(pl.when(asked).then(asked.cum_sum() - 1)).to_series()))
+        rows = rows.hstack(found)
         lists = {
             name: list(columns_of(name, types[name])) for name in types if types[name].form == "list" and name in names
         }
@@ -227,6 +233,15 @@ def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
     return rows.with_columns((pl.coalesce(name, value) if name in rows.columns else value).alias(name))
 
 
+def _sorted(frame: pl.DataFrame, weights: pl.Series) -> pl.DataFrame:
+    """The rows with smaller weights, of which there are few different ones, before others; what stays in front is not taken out."""
+    order: pl.Series = pl.concat([(weights == one).arg_true() for one in weights.unique().sort()])
+    front = (order != pl.int_range(order.len(), dtype=pl.UInt32, eager=True)).arg_max() or 0
+    if front < frame.height // 2:
+        return frame[order]
+    return pl.concat([frame.head(front), frame.slice(front)[order.slice(front) - front]], rechunk=True)
+
+
 def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: Maker, wanted: pl.Expr) -> Table:
     """The table of these rows: first those that are wanted, judged ones before others."""
     given = list(rows)
@@ -244,7 +259,7 @@ def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: 
             pl.sum_horizontal(*((~pl.col(one)).cast(pl.Int8) * n for one, n in weights.items()))
         ).to_series()
         if not later.is_sorted():
-            frame = frame.select(pl.all().sort_by(later, maintain_order=True))
+            frame = _sorted(frame, later)
     frame = (frame.drop(ROW) if ROW in frame.columns else frame).with_row_index(ROW)
     rows_of = _SHARED
     if alike.height:
