@@ -10,6 +10,7 @@ from tests.unit.invented import requirement
 
 from gradeeval.engines.columnar.numbers import largest_of, rounded
 from gradeeval.engines.columnar.plan import Joint
+from gradeeval.engines.columnar.rows import in_front
 from gradeeval.engines.columnar.tables import ROW, Table, due, in_period, with_absent
 
 NONE = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, ROW: pl.UInt32})
@@ -141,3 +142,13 @@ def test_the_absent_stand_beside_those_who_are_there() -> None:
     absent = pl.DataFrame({"@id": ["c", "b", "d"], ROW: [5, 6, 7]})
     assert with_absent(there, absent).rows() == [("a", 0), ("b", 1), ("c", 5), ("d", 7)]
     assert with_absent(there, absent.clear()).rows() == there.rows()
+
+
+@pytest.mark.parametrize(
+    "weights", [[0, 1, 0, 3, 1], [0, 0, 0, 0, 0, 0, 3, 1, 3, 0], [7, 3, 1, 0], [0, 0, 1, 3], [5], [3, 3, 0]]
+)
+def test_rows_are_sorted_and_those_alike_stay_in_order(weights: list[int]) -> None:
+    frame = pl.DataFrame({"row": range(len(weights)), "name": [f"x{one}" for one in weights]})
+    found = in_front(frame, pl.Series(weights, dtype=pl.Int8))
+    assert found["row"].to_list() == sorted(range(len(weights)), key=weights.__getitem__)
+    assert found["name"].to_list() == [f"x{one}" for one in sorted(weights)]

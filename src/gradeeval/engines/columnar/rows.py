@@ -233,7 +233,7 @@ def _filled(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
     return rows.with_columns((pl.coalesce(name, value) if name in rows.columns else value).alias(name))
 
 
-def _sorted(frame: pl.DataFrame, weights: pl.Series) -> pl.DataFrame:
+def in_front(frame: pl.DataFrame, weights: pl.Series) -> pl.DataFrame:
     """The rows with smaller weights, of which there are few different ones, before others; what stays in front is not taken out."""
     order: pl.Series = pl.concat([(weights == one).arg_true() for one in weights.unique().sort()])
     front = (order != pl.int_range(order.len(), dtype=pl.UInt32, eager=True)).arg_max() or 0
@@ -259,7 +259,7 @@ def finish(kind: str, rows: Iterable[pl.DataFrame], alike: pl.DataFrame, maker: 
             pl.sum_horizontal(*((~pl.col(one)).cast(pl.Int8) * n for one, n in weights.items()))
         ).to_series()
         if not later.is_sorted():
-            frame = _sorted(frame, later)
+            frame = in_front(frame, later)
     frame = (frame.drop(ROW) if ROW in frame.columns else frame).with_row_index(ROW)
     rows_of = _SHARED
     if alike.height:
