@@ -166,8 +166,10 @@ def _values_of(names: Container[str] | None) -> Callable[[str], bool] | None:
 def _read(path: Path, rows: int, wanted: Callable[[str], bool] | None) -> pl.DataFrame:
     found = Gathering(str(path))
     try:
-        columns = None if wanted is None else list(filter(wanted, pl.read_parquet_schema(path)))
-        frame = pl.read_parquet(path, columns=columns)
+        there = pl.scan_parquet(path, glob=False)
+        frame = (
+            there if wanted is None else there.select([name for name in there.collect_schema() if wanted(name)])
+        ).collect()
     except (pl.exceptions.PolarsError, OSError) as fault:
         found.stop(_("Parquet 文件已损坏或不完整（{reason}）").format(reason=str(fault).splitlines()[0]))
     if frame.height != rows:
