@@ -63,17 +63,23 @@ def choose(
     """What is asked of the subjects of these frames, a frame a kind."""
     sets: dict[Asked, int] = {}
     alike: dict[str, pl.DataFrame] = {}
-    bound: dict[tuple[object, ...], Asked] = {}
+    placed: dict[tuple[str, str], tuple[str, ...]] = {}
+    bound: dict[tuple[object, ...], int] = {}
     for kind, frame in profiles.items():
         found = frame.select(ALIKE).unique(maintain_order=True)
         places = []
-        for row in found.iter_rows():
-            like = _like(kind, *row)
-            chosen = tuple(one.id for one in documents_for(like, documents.values(), regions, as_of, wanted))
-            sort = chosen, kind, like.tier, like.type  # what requirements bind by
+        for region, text, tier, type in found.iter_rows():
+            if (region, text) not in placed:
+                like = _like(kind, region, text, tier, type)
+                holding = documents_for(like, documents.values(), regions, as_of, wanted)
+                placed[region, text] = tuple(one.id for one in holding)
+            chosen = placed[region, text]
+            sort = chosen, kind, tier, type  # what requirements bind by
             if sort not in bound:
-                bound[sort] = _asked(like, {id: load(id) for id in chosen}, wanted)
-            places.append(sets.setdefault(bound[sort], len(sets)))
+                loaded = {id: load(id) for id in chosen}
+                asked = _asked(_like(kind, region, text, tier, type), loaded, wanted)
+                bound[sort] = sets.setdefault(asked, len(sets))
+            places.append(bound[sort])
         alike[kind] = found.with_columns(pl.Series("@asked", places, dtype=pl.UInt32))
     used = [id for id in documents if any(id in one.documents for one in sets)]
     return Choice(
