@@ -15,6 +15,7 @@ from gradeeval.vocabulary import AROUND, ValueType
 
 _SAID = (pl.lit(value=True).alias("@present"), pl.lit(None, pl.UInt32).alias("@of"))
 _UNLISTED = pl.lit(None, dtype=pl.Boolean).alias("@listed")
+_EVERYBODY = pl.lit(value=True)
 _JUDGED = pl.lit(value=True).alias("@judged")
 _SHARED = pl.DataFrame(schema={"@id": pl.String, "@period": pl.String, ROW: pl.UInt32})
 
@@ -143,40 +144,30 @@ class Maker:
 
     def _fields_of_rosters(self, kind: str, rows: pl.DataFrame, types: Mapping[str, ValueType]) -> pl.DataFrame:
         rows, fields, names = self._places_around(kind, rows), self.fields(kind), self.names(kind)
-        # What rosters say of the absent they have already, but for members of networks.
-        asked = rows.select(pl.col("@present") | pl.col("@of").is_not_null()).to_series()
+        lists = {
+            name: list(columns_of(name, types[name])) for name in types if types[name].form == "list" and name in names
+        }
+        together = {column: columns for columns in lists.values() for column in columns}
+        unknown = {
+            one: pl.all_horizontal(
+                [pl.col(other).is_null() for other in together.get(one, [one]) if other in rows.columns] or [_EVERYBODY]
+            )
+            for one in fields
+        }
+        asked = _lacking(rows, unknown.values())
         if not fields or not asked.any():
             return rows
         pairs = rows.select("@id", "@end").filter(asked)
+        said = [pl.col(one).alias(f"of {one}") for one in fields]
+        days = {day: self.listed(kind, day) for (day,) in pairs.select("@end").unique().iter_rows()}
         given = pl.concat(
-            [
-                self.listed(kind, day).select(
-                    "@id", pl.lit(day).alias("@end"), *(pl.col(one).alias(f"of {one}") for one in fields)
-                )
-                for (day,) in pairs.select("@end").unique().iter_rows()
-            ]
+            _few(listed, pairs).select("@id", pl.lit(day).alias("@end"), *said) for day, listed in days.items()
         )
         found = _beside(pairs, given, ("@id", "@end")).drop("@id", "@end")
         if pairs.height < rows.height:
             found = found.select(pl.all().gather(pl.select(pl.when(asked).then(asked.cum_sum() - 1)).to_series()))
-        rows = rows.hstack(found)
-        lists = {
-            name: list(columns_of(name, types[name])) for name in types if types[name].form == "list" and name in names
-        }
-        together = {column: name for name, columns in lists.items() for column in columns}
-        unknown = {
-            name: pl.all_horizontal(
-                [pl.col(one).is_null() for one in columns if one in rows.columns] or [pl.lit(value=True)]
-            )
-            for name, columns in lists.items()
-        }
-        rows = rows.with_columns(
-            pl.when(unknown[together[one]])
-            .then(pl.col(f"of {one}"))
-            .otherwise(pl.col(one) if one in rows.columns else None)
-            .alias(one)
-            if one in together
-            else pl.coalesce(*([one] if one in rows.columns else []), f"of {one}").alias(one)
+        rows = rows.hstack(found).with_columns(
+            pl.when(unknown[one]).then(f"of {one}").otherwise(one if one in rows.columns else None).alias(one)
             for one in fields
         )
         return rows.drop(f"of {one}" for one in fields)
@@ -212,6 +203,17 @@ def members_on(members: pl.DataFrame, day: str) -> pl.DataFrame:
     return members.filter(
         (pl.col("@from").is_null() | (pl.col("@from") <= day)) & (pl.col("@to").is_null() | (pl.col("@to") >= day))
     )
+
+
+def _lacking(rows: pl.DataFrame, unknown: Iterable[pl.Expr]) -> pl.Series:
+    """Who might have more from a roster; what rosters say of the absent these have already, but for members of networks."""
+    own = pl.col("@present") | pl.col("@of").is_not_null()
+    return rows.select(own & pl.any_horizontal(*unknown, ~_EVERYBODY)).to_series()
+
+
+def _few(listed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a roster that can be meant: a few are looked for among the many, and not the other way round."""
+    return listed if pairs.height * 4 > listed.height else listed.join(pairs, on="@id", how="semi")
 
 
 def _beside(rows: pl.DataFrame, more: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
