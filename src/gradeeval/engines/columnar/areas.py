@@ -97,21 +97,25 @@ def _asked(run: Run, requirements: Sequence[Requirement]) -> Iterator[_Asked]:
         value, exprs = values.value(kind, reference), dict(measures(run, requirement))
         assert isinstance(value, Number)
         table, decimals = run.table(kind), reference.type.decimals
+        own = shown(values.whole(value, reference.type), decimals)
         if name in values.computed:
             number, complete = values.computed[name]
-            exprs["computed_lo"], exprs["computed_hi"] = shown(values.whole(number, reference.type), decimals)
+            ends = own if number is value else shown(values.whole(number, reference.type), decimals)
+            exprs["computed_lo"], exprs["computed_hi"] = ends
             exprs["complete"] = complete.fill_null(value=False)
         if table.has(name) or table.has(to_column(name)):
-            reported = values.reported(kind, name, reference.type)
+            # What no formula gives is the value itself.
+            reported = values.reported(kind, name, reference.type) if name in values.computed else value
             assert isinstance(reported, Number)
-            exprs["reported_lo"], exprs["reported_hi"] = shown(values.whole(reported, reference.type), decimals)
+            ends = own if reported is value else shown(values.whole(reported, reference.type), decimals)
+            exprs["reported_lo"], exprs["reported_hi"] = ends
         if name in values.parts:
             parts = values.parts[name]
             exprs |= {end: pl.col(getattr(parts, end)).cast(pl.Int64) for end in ("have", "lack", "unsure")}
         now: Mapping[str, pl.Expr] = {}
         # Of a sum over years a year's own figure is no pace, and a change is itself what a year brought.
         if requirement.within is None and not isinstance(formula_of(run, requirement), Change):
-            now = dict(zip(_NOW, shown(values.whole(value, reference.type), decimals), strict=True))
+            now = dict(zip(_NOW, own, strict=True))
         yield _Asked(place, requirement, exprs, now, decimals if value.lo.lower is None else 9)
 
 

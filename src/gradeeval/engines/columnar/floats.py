@@ -50,7 +50,5 @@ def _divided(bound: Bound, upper: pl.Expr, scale: Fraction) -> pl.Expr:
 def shown(number: Number, decimals: int) -> tuple[pl.Expr, pl.Expr]:
     """Both ends as floats in natural units; null where nothing is known and where there is *no value*."""
     known = ~(or_false(number.none) | or_false(number.empty))
-    return (
-        pl.when(known).then(natural(number.lo, decimals)),
-        pl.when(known).then(natural(number.hi, decimals)),
-    )
+    lo = pl.when(known).then(natural(number.lo, decimals))
+    return lo, lo if number.hi is number.lo else pl.when(known).then(natural(number.hi, decimals))
