@@ -83,16 +83,26 @@ def read_lines(path: Path) -> Iterator[Line]:
 class Block(Sequence[Line]):
     """Lines one after the other by their numbers and bytes; each is made a ``Line`` where it is asked for.
 
-    ``whole``: the last one ends in a line feed, as all others do.
+    ``whole``: the last one ends in a line feed, as all others do. ``colons`` is how many colons they have, where that is known.
     """
 
-    __slots__ = ("numbers", "path", "raws", "whole")
+    __slots__ = ("_colons", "numbers", "path", "raws", "whole")
 
-    def __init__(self, path: Path, numbers: list[int], raws: list[bytes], *, whole: bool = True) -> None:
+    def __init__(
+        self, path: Path, numbers: list[int], raws: list[bytes], *, whole: bool = True, colons: int | None = None
+    ) -> None:
         self.path = path
         self.numbers = numbers
         self.raws = raws
         self.whole = whole
+        self._colons = colons
+
+    @property
+    def colons(self) -> int:
+        """How many colons the lines have."""
+        if self._colons is None:
+            self._colons = sum(map(bytes.count, self.raws, repeat(b":")))
+        return self._colons
 
     def __len__(self) -> int:
         return len(self.raws)
@@ -107,7 +117,8 @@ class Block(Sequence[Line]):
         if isinstance(index, slice):
             raws = self.raws[index]
             whole = self.whole or not raws or index.indices(len(self.raws))[1] < len(self.raws)
-            return Block(self.path, self.numbers[index], raws, whole=whole)
+            colons = self._colons if len(raws) == len(self.raws) else None
+            return Block(self.path, self.numbers[index], raws, whole=whole, colons=colons)
         last = index in (-1, len(self.raws) - 1)
         return Line(self.path, self.numbers[index], self.raws[index], self.whole or not last)
 
@@ -116,12 +127,13 @@ class Block(Sequence[Line]):
         self.numbers += other.numbers
         self.raws += other.raws
         self.whole = other.whole
+        self._colons = None if self._colons is None or other._colons is None else self._colons + other._colons
 
 
 def read_blocks(path: Path) -> Iterator[Block]:
     """The same, as many at a time as were read at once."""
     number = 1
-    for raws, whole in _raw_blocks(path):
+    for raws, whole, colons in _raw_blocks(path):
         if number == 1:
             if raws[0].startswith((b"\xff\xfe", b"\xfe\xff")):
                 decode(raws[0], str(path))
@@ -132,7 +144,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
             full = [not (raw.isspace() or not raw) for raw in raws]
             raws, numbers = list(compress(raws, full)), list(compress(numbers, full))
         if raws:
-            yield Block(path, numbers, raws, whole=whole)
+            yield Block(path, numbers, raws, whole=whole, colons=colons)
 
 
 def about_lines(path: Path) -> int:
@@ -148,19 +160,25 @@ def about_lines(path: Path) -> int:
     return block.count(b"\n") * max(size, 1) // max(len(block), 1)
 
 
-def _raw_blocks(path: Path) -> Iterator[tuple[list[bytes], bool]]:
-    """Lines without their line feeds, and whether they had one; of one that is too long only its beginning."""
+def _raw_blocks(path: Path) -> Iterator[tuple[list[bytes], bool, int]]:
+    """Lines without their line feeds, whether they had one, and how many colons there are, which are counted as they are read.
+
+    Of a line that is too long only its beginning is given.
+    """
     try:
         with path.open("rb") as stream:
-            rest = b""
+            rest, before = b"", 0
             while block := stream.read(_BLOCK):
+                colons = before + block.count(b":")
                 first, *more = block.split(b"\n")
                 rest += first[: MAX_LINE + 2 - len(rest)]
+                before = colons
                 if more:
                     rest, *raws = more.pop(), rest, *more
-                    yield raws, True
+                    before = rest.count(b":")
+                    yield raws, True, colons - before
             if rest:
-                yield [rest], False
+                yield [rest], False, before
     except OSError as error:
         raise NotFound(_("文件 {path} 无法读取（{reason}）").format(path=path, reason=error.strerror)) from None
 

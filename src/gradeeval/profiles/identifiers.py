@@ -20,7 +20,7 @@ _WEIGHED = [
     for weight in _ORGANISATION_WEIGHTS
 ] + [bytes(_ORGANISATION_CHECKS.find(chr(sign)) % 256 for sign in range(256))]
 """What each sign of an organisation code adds to a sum that is right where 11 divides it."""
-_RIGHT = frozenset(range(0, 11 * len(_WEIGHED), 11))
+_WHOLE = bytes(range(0, 11 * len(_WEIGHED), 11))
 
 
 def credit_code_check(code: str) -> str:
@@ -42,8 +42,12 @@ def right_codes(codes: Sequence[str]) -> bool:
     signs = "".join(codes).encode()
     if len(signs) != _CODE_LENGTH * len(codes) or set(map(len, codes)) - {_CODE_LENGTH}:
         return False
-    weighed = (signs[place::_CODE_LENGTH].translate(table) for place, table in enumerate(_WEIGHED))
-    return _RIGHT.issuperset(map(sum, zip(*weighed, strict=True)))
+    weighed = [signs[place::_CODE_LENGTH].translate(table) for place, table in enumerate(_WEIGHED)]
+    if any(max(column) == _WRONG for column in weighed if column):
+        return False
+    # None is above 10, so all can be added at once as one number of a byte each.
+    total = sum(int.from_bytes(column, "big") for column in weighed).to_bytes(len(codes), "big")
+    return not total.translate(None, _WHOLE)
 
 
 def institution_code(code: str) -> str:

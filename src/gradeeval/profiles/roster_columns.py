@@ -49,6 +49,7 @@ class _UnitRow:
             self._more.setdefault(kind, {}).update(rule["then"].get("properties", {}))
         self._whole = self._checker({"$ref": "#/$defs/roster.unit_row"})
         self.forms = {name: self._form(part) for name, part in sorted(self._properties.items())}
+        self._lists = {name for name, form in self.forms.items() if form == tuple[str, ...]}
 
     def _form(self, part: Schema) -> Any:
         """How msgspec is to decode values; of a closed list as the same texts again and again."""
@@ -72,7 +73,9 @@ class _UnitRow:
                 partly.append([value is None for value in values])
                 given = [one for one in given if one is not None]
             parts = [self._properties[name], *((more[name],) if name in more else ())]
-            if not self._checker({"allOf": parts}).accepts(list(map(plain_value, given))):
+            if name in self._lists:
+                given = map(plain_value, given)
+            if not self._checker({"allOf": parts}).accepts(list(given)):
                 return False
         patterns = dict(zip(zip(*partly, strict=True) if partly else repeat((), size), range(size), strict=False))
         return self._whole.accepts([written_row(columns, place) for place in patterns.values()])
@@ -105,9 +108,11 @@ class WrittenRows:
             return False
         if not right_codes(self.kinds.get("institution", {}).get("id", ())):
             return False
-        keys: set[tuple[str, str | None]] = set()
+        keys: set[Any] = set()
+        dated = any("from" in columns for columns in self.kinds.values())
         for columns in self.kinds.values():
-            keys.update(zip(columns["id"], columns.get("from", repeat(None)), strict=False))
+            ids = columns["id"]
+            keys.update(zip(ids, columns.get("from", repeat(None)), strict=False) if dated else ids)
         return len(keys) == len(self.order)
 
 

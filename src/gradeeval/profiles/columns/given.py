@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
@@ -40,11 +41,11 @@ class Where:
 class Given:
     """What stands under one name: ``values`` at the rows ``where``, None where nothing stands.
 
-    ``forms`` are all types that the values can be of, None where that has to be looked at. ``notes`` are values that stand in a map
-    with their proof, by their places in ``values``, which have None there.
+    ``forms`` are all types that the values can be of, None where that has to be looked at. What stands in a map is not among the
+    values, where that was seen: ``notes`` are maps of a value and its proof, ``maps`` any others, by their places in ``values``.
     """
 
-    __slots__ = ("forms", "notes", "values", "where")
+    __slots__ = ("forms", "maps", "notes", "values", "where")
 
     def __init__(
         self,
@@ -52,11 +53,13 @@ class Given:
         values: Sequence[Any],
         forms: Collection[type] | None = None,
         notes: Sequence[Note] = (),
+        maps: Sequence[Pair] = (),
     ) -> None:
         self.where = where
         self.values = values
         self.forms = forms
         self.notes = notes
+        self.maps = maps
 
     @property
     def pairs(self) -> list[Pair]:
@@ -66,7 +69,7 @@ class Given:
     def rows(self) -> list[int]:
         """The rows where something stands."""
         known = [row for row, value in zip(self.where.rows, self.values, strict=True) if value is not None]
-        return [*known, *(self.where.rows[place] for place, _told in self.notes)] if self.notes else known
+        return [*known, *(self.where.rows[place] for place, _told in (*self.notes, *self.maps))]
 
 
 @dataclass(slots=True)
@@ -90,6 +93,15 @@ class Maps:
         return values
 
 
+def places_of(form: type, types: Sequence[type]) -> Iterator[int]:
+    """Where a type stands among others."""
+    place = -1
+    with suppress(ValueError):
+        while True:
+            place = types.index(form, place + 1)
+            yield place
+
+
 def keys_by_row(maps: Maps) -> list[int]:
     """How many keys each of some maps has, with those of the maps in it."""
     keys = [0] * maps.count
@@ -105,6 +117,8 @@ def keys_by_row(maps: Maps) -> list[int]:
                 for row, value in zip(where.rows, given.values, strict=True):
                     if value.__class__ in _INSIDE:
                         keys[row] += keys_in(value)
+            for place, value in given.maps:
+                keys[where.rows[place]] += 1 + keys_in(value)
             for place, told in given.notes:
                 keys[where.rows[place]] += 1 + len(told) - told.count(ABSENT) + keys_in(told)
     return keys

@@ -24,7 +24,7 @@ class Notes:
     def __init__(self) -> None:
         self.place = 0
         self._forms: list[Any] = []
-        self._found: list[list[tuple[int, msgspec.Struct]]] = []
+        self._found: list[list[Note]] = []
 
     def form(self, number: int) -> Any:
         """How msgspec is to decode maps that are found again as those of this number."""
@@ -33,10 +33,10 @@ class Notes:
         return self._forms[number]
 
     def _add(self) -> None:
-        found: list[tuple[int, msgspec.Struct]] = []
+        found: list[Note] = []
 
         def kept(note: msgspec.Struct) -> None:
-            found.append((self.place, note))
+            found.append((self.place, astuple(note)))
 
         self._found.append(found)
         self._forms.append(
@@ -57,9 +57,9 @@ class Notes:
 
     def taken(self, number: int) -> list[Note]:
         """What was kept of a number, which then is no longer held."""
-        if number >= len(self._found) or not self._found[number]:
+        if number >= len(self._found):
             return []
-        notes = [(place, astuple(note)) for place, note in self._found[number]]
+        notes = self._found[number].copy()
         self._found[number].clear()
         return notes
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, product
 from math import prod
@@ -12,7 +11,7 @@ from operator import not_
 from types import NoneType
 from typing import Any
 
-from gradeeval.profiles.columns.given import Given, Pair
+from gradeeval.profiles.columns.given import Given, Pair, places_of
 from gradeeval.profiles.columns.notes import ABSENT, NOTED, VALUE, Note, as_map
 from gradeeval.profiles.columns.schema_part import Part
 
@@ -47,22 +46,26 @@ class Proofs:
     def plainly(self, given: Given) -> Plainly:
         """What is given, by what it is."""
         types: list[type] = []
-        if given.forms is not None and self._plain.issuperset(given.forms):
+        if given.forms is not None:
             forms = set(given.forms)
         else:
             types = list(map(type, given.values))
             forms = set(types) - {NoneType}
-        if forms <= self._plain and not given.notes:
+        if forms <= self._plain and not given.notes and not given.maps:
             return Plainly(given, forms)
         rows, values = given.where.rows, list(given.values)
-        notes, odd = list(given.notes), []
+        notes, odd, maps = list(given.notes), [], list(given.maps)
         for form in forms - self._plain:
-            for place in _places(types, form):
-                value, values[place] = values[place], None
-                if form is dict and VALUE in value and value.keys() <= _NAMES:
-                    notes.append((place, tuple([value.get(name, ABSENT) for name in NOTED])))
-                else:
-                    odd.append((rows[place], value))
+            if not types:
+                types = list(map(type, values))
+            for place in places_of(form, types):
+                maps.append((place, values[place]))
+                values[place] = None
+        for place, value in maps:
+            if value.__class__ is dict and VALUE in value and value.keys() <= _NAMES:
+                notes.append((place, tuple([value.get(name, ABSENT) for name in NOTED])))
+            else:
+                odd.append((rows[place], value))
         forms &= self._plain
         plain, others = self._parted(notes)
         odd += [(rows[place], as_map(told)) for place, told in others]
@@ -111,12 +114,3 @@ class Proofs:
         if len(self._fine[names]) < _MANY:
             self._fine[names] |= asked
         return True
-
-
-def _places(types: list[type], form: type) -> Iterator[int]:
-    """Where a type stands among others."""
-    place = -1
-    with suppress(ValueError):
-        while True:
-            place = types.index(form, place + 1)
-            yield place

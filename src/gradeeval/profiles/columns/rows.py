@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -41,13 +42,21 @@ class Column:
         self.where, self.known, self.lists = where, known, lists
 
 
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A value that all rows have, of which there are ``count``."""
+
+    value: Any
+    count: int
+
+
 class Rows(dict[str, Column]):
     """Rows of one frame by column, but for what identifies them: ``heads`` has a value for every row, in the columns of ``head``."""
 
     def __init__(self, head: Schema) -> None:
         super().__init__()
         self.head = head
-        self.heads: dict[str, list[Any]] = {name: [] for name in head}
+        self.heads: dict[str, Sequence[Any] | Same] = {name: [] for name in head}
         self.count = 0
 
     def __missing__(self, name: str) -> Column:
@@ -60,6 +69,7 @@ class Rows(dict[str, Column]):
             if value is not None and name not in self.head:
                 self[name].put(self.count, value)
         for name, held in self.heads.items():
+            assert isinstance(held, list)
             held.append(row.get(name))
         self.count += 1
 
@@ -68,7 +78,7 @@ class Rows(dict[str, Column]):
 
         ``lists`` are the names of which a value is a list of codes, which has a column a code.
         """
-        made = [pl.Series(name, self.heads[name], dtype=dtype) for name, dtype in self.head.items()]
+        made = [_head(name, self.heads[name], dtype) for name, dtype in self.head.items()]
         known = {name: column for name, column in self.items() if not column.empty}
         patterns: dict[str, pl.DataFrame] = {}
         for name, dtype in schema.items():
@@ -85,6 +95,12 @@ class Rows(dict[str, Column]):
             elif column is not None:
                 made.append(_series(name, dtype, column, self.count))
         return pl.DataFrame(made)
+
+
+def _head(name: str, values: Sequence[Any] | Same, dtype: Any) -> pl.Series:
+    if isinstance(values, Same):
+        return pl.Series(name, [values.value], dtype=dtype).new_from_index(0, values.count)
+    return pl.Series(name, values, dtype=dtype)
 
 
 def _series(name: str, dtype: Any, column: Column, count: int) -> pl.Series:
@@ -123,8 +139,6 @@ def _has(column: Column, names: Collection[str], count: int) -> pl.DataFrame:
         which = _unknown("", pl.UInt32, count)
     if at:
         which = which.scatter(column.at, known)
-    different = {
-        name: pl.Series([*(name.partition(":")[2] in held for held in numbers), None], dtype=pl.Boolean)
-        for name in names
-    }
-    return pl.DataFrame(different)[which.fill_null(len(numbers))]
+    different = {name: [name.partition(":")[2] in held for held in numbers] for name in names}
+    # Bytes are picked twice as fast as bits.
+    return pl.DataFrame(different, schema=dict.fromkeys(different, pl.Boolean)).cast(pl.UInt8)[which].cast(pl.Boolean)

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from types import NoneType
 from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec.structs import astuple
 
 from gradeeval.files.ndjson import MAX_QUICK
-from gradeeval.profiles.columns.given import Given, Maps, Where
+from gradeeval.profiles.columns.given import Given, Maps, Pair, Where, places_of
 from gradeeval.profiles.columns.notes import Note, Notes
 from gradeeval.schemas import shipped
 from gradeeval.vocabulary import KINDS, Vocabulary
@@ -30,6 +31,8 @@ _MANY = 100_000
 """Decimals that are remembered."""
 _FEW = 200
 """Maps that mostly have all names of their sort."""
+_RARE = 64
+"""Records of a sort that are too few for a shape of their own."""
 _TOGETHER = 256
 """Maps that are turned round together, while all that was made of them is still in the cache of the processor."""
 
@@ -123,7 +126,9 @@ class _Shape:
 
     def _add(self, raws: Sequence[bytes], rows: Sequence[int], parts: _Parts, *, usual: bool) -> list[int]:
         decode, notes = self._decode(usual=usual), self._notes
-        columns: list[list[Any]] = [[] for _name in self._names]
+        columns = [parts.column(name) for name in self._names]
+        before = [len(column.values) for column in columns]
+        noted = [usual and self._known[name].noted for name in self._names]
         missed: list[int] = []
         notes.place = 0
         for start in range(0, len(raws), _TOGETHER):
@@ -135,13 +140,18 @@ class _Shape:
                 except _REFUSED:
                     notes.forget()
                     missed.append(place)
-            for column, values in zip(columns, zip(*maps, strict=True), strict=False):
-                column += values
-        if missed:
+            for column, values, plain in zip(columns, zip(*maps, strict=True), noted, strict=False):
+                if plain:
+                    column.values += values
+                else:
+                    column.add(values)
+        if len(missed) < len(raws):
             refused = set(missed)
-            rows = [row for place, row in enumerate(rows) if place not in refused]
-        forms = {name: self._known[name].forms if usual else None for name in self._names}
-        parts.add(rows, columns, forms, notes)
+            parts.add([row for place, row in enumerate(rows) if place not in refused] if missed else rows, columns)
+        for number, name in enumerate(self._names):
+            if noted[number]:
+                columns[number].note(notes.taken(number), before[number])
+                columns[number].forms.update(self._known[name].forms or ())
         return missed
 
     def _learn(self, raws: Sequence[bytes]) -> bool:
@@ -168,50 +178,68 @@ class _Shape:
         return len(had) > size
 
 
+class _Column:
+    """The values of a name as they come, without what stands in maps; ``parts`` are the numbers of the parts that have it."""
+
+    __slots__ = ("forms", "maps", "notes", "parts", "values")
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.forms: set[type] = set()
+        self.notes: list[Note] = []
+        self.maps: list[Pair] = []
+        self.parts: list[int] = []
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Adds values; sees of which types they are, and takes maps out of them."""
+        types = list(map(type, values))
+        forms = set(types)
+        if dict in forms:
+            values = list(values)
+            start = len(self.values)
+            for place in places_of(dict, types):
+                self.maps.append((start + place, values[place]))
+                values[place] = None
+        self.forms |= forms
+        self.values += values
+
+    def note(self, notes: list[Note], start: int) -> None:
+        """Takes what was noted at these places, counted from ``start``, out of the values."""
+        if start:
+            notes = [(start + place, told) for place, told in notes]
+        for place, _told in notes:
+            self.values[place] = None
+        self.notes += notes
+
+
 class _Parts:
     """Columns that come in parts, each of some rows."""
 
     def __init__(self) -> None:
         self._rows: list[Sequence[int]] = []
-        self._columns: dict[str, list[Any]] = defaultdict(list)
-        self._numbers: dict[str, list[int]] = defaultdict(list)
-        self._forms: dict[str, Collection[type] | None] = {}
-        self._notes: dict[str, list[Note]] = defaultdict(list)
+        self._columns: dict[str, _Column] = defaultdict(_Column)
 
-    def add(
-        self,
-        rows: Sequence[int],
-        columns: Sequence[list[Any]],
-        forms: Mapping[str, Collection[type] | None],
-        notes: Notes,
-    ) -> None:
-        """The columns of the names of ``forms``, with a value for each of ``rows``, and what was noted in their place."""
-        if not rows:
-            return
-        for number, (column, (name, form)) in enumerate(zip(columns, forms.items(), strict=True)):
-            noted = notes.taken(number)
-            for place, _told in noted:
-                column[place] = None
-            values = self._columns[name]
-            if values:
-                start = len(values)
-                self._notes[name] += [(start + place, told) for place, told in noted]
-                values += column
-            else:
-                self._columns[name], self._notes[name] = column, noted
-            self._forms[name] = form if self._forms.get(name, form) is not None else None
-            self._numbers[name].append(len(self._rows))
+    def column(self, name: str) -> _Column:
+        """The column of a name."""
+        return self._columns[name]
+
+    def add(self, rows: Sequence[int], columns: Iterable[_Column]) -> None:
+        """Says to which rows the values belong that were added last to these columns."""
+        for column in columns:
+            column.parts.append(len(self._rows))
         self._rows.append(rows)
 
     def columns(self) -> dict[str, Given]:
         """The columns, whole."""
         wheres: dict[tuple[int, ...], Where] = {}
         found: dict[str, Given] = {}
-        for name, values in self._columns.items():
-            key = tuple(self._numbers[name])
+        for name, column in self._columns.items():
+            key = tuple(column.parts)
             if key not in wheres:
                 wheres[key] = Where(list(chain.from_iterable(self._rows[number] for number in key)))
-            found[name] = Given(wheres[key], values, self._forms[name], self._notes[name])
+            if key:
+                forms = column.forms - {NoneType, dict}
+                found[name] = Given(wheres[key], column.values, forms, column.notes, column.maps)
         return found
 
 
@@ -243,13 +271,17 @@ class _Heads:
         """Adds records; gives the numbers of those that cannot be read as such of this kind."""
         read: list[tuple[Any, ...]] = []
         missed: list[int] = []
-        decode = self._decode
-        for number, raw in zip(numbers, raws, strict=True):
-            try:
-                read.append(astuple(decode(raw)))
-                self._numbers.append(number)
-            except _REFUSED:
-                missed.append(number)
+        try:
+            read += map(astuple, map(self._decode, raws))
+            self._numbers += numbers
+        except _REFUSED:
+            read.clear()
+            for number, raw in zip(numbers, raws, strict=True):
+                try:
+                    read.append(astuple(self._decode(raw)))
+                    self._numbers.append(number)
+                except _REFUSED:
+                    missed.append(number)
         for column, values in zip(self._columns.values(), zip(*read, strict=True), strict=False):
             column += values
         return missed
@@ -260,8 +292,9 @@ class _Heads:
         told = Told(self._numbers, Maps(count), Maps(count))
         everywhere = Where(range(count))
         facts = self._columns.pop("facts")
+        nothing = [None] * count
         for name, values in self._columns.items():
-            if values.count(None) < count:
+            if values != nothing:
                 told.own.columns[name] = Given(everywhere, values, self._forms.get(name))
         self._clear()
         return told, facts
@@ -328,6 +361,9 @@ class Shapes:
                 told.bare.add(row)
             else:
                 groups[sort if sort in sorts else None].append(row)
+        rare = [sort for sort, rows in groups.items() if len(rows) < _RARE and (kind, sort) not in self._shapes]
+        few = [row for sort in rare for row in groups.pop(sort)]
+        groups[None] += few
         parts = _Parts()
         for sort, rows in groups.items():
             missed = self._part(kind, sort, facts, rows, parts, usual=True)

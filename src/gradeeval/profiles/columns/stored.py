@@ -73,7 +73,7 @@ class Store:
         path = f"{part}/{name}-{number:03}.parquet"
         (self.folder / part).mkdir(exist_ok=True)
         try:
-            frame.write_parquet(self.folder / path, compression="zstd", compression_level=1)
+            frame.write_parquet(self.folder / path, compression="zstd", compression_level=1, statistics=False)
         except pl.exceptions.PolarsError as fault:
             raise OSError(None, str(fault).splitlines()[0]) from None
         with (self.folder / path).open("rb") as stream:

@@ -17,7 +17,7 @@ from gradeeval.profiles.columns.column_reading import ColumnReader
 from gradeeval.profiles.columns.given import Maps, by_name, keys_by_row
 from gradeeval.profiles.columns.layout import LISTED_MEMBERS, MEMBER, PROFILE
 from gradeeval.profiles.columns.map_reading import MapReader, Parts
-from gradeeval.profiles.columns.rows import Rows
+from gradeeval.profiles.columns.rows import Rows, Same
 from gradeeval.profiles.columns.shapes import Shapes, Told
 from gradeeval.profiles.contents import Batch
 from gradeeval.profiles.identifiers import credit_code_fault, organisation_code_check, right_codes
@@ -98,12 +98,10 @@ class Transposer:
 
     def read(self, batch: Batch) -> Stretch:
         """What is beyond doubt of some items."""
-        lines: Sequence[bytes] = ()
         if isinstance(batch, Block):
-            lines = batch.raws
-            found = self._shapes.read(lines)
+            found, lines = self._shapes.read(batch.raws), batch
         else:
-            found = self._told([content.quick() for content in batch])
+            found, lines = self._told([content.quick() for content in batch]), None
         stretch = Stretch([None] * len(batch), {})
         for kind, told in found.items():
             stretch.tables[kind] = self._table(kind, told, stretch.subjects, lines)
@@ -128,7 +126,7 @@ class Transposer:
             found[kind] = told
         return found
 
-    def _table(self, kind: str, told: Told, subjects: list[Subject | None], lines: Sequence[bytes]) -> Table:
+    def _table(self, kind: str, told: Told, subjects: list[Subject | None], lines: Block | None) -> Table:
         schema = self._schemas[kind]
         doubted: set[int] = set()
         table = Table(told.numbers, Rows(PROFILE | (LISTED_MEMBERS if kind == "network" else {})), Rows(MEMBER))
@@ -142,12 +140,15 @@ class Transposer:
         if schema.members is not None:
             given["members"] = members
             self._members(schema.members, given, table, doubted)
-        if lines:
+        if lines is not None:
             _count(told, keys, members, lines, doubted)
         self._place(kind, given, table, doubted)
-        for number, part, id, text in zip(told.numbers, table.parts, given["id"], given["period"], strict=True):
-            period = self._periods[text] if part is not None else None
-            if period is not None:
+        periods: list[Any] = [text and self._periods[text] for text in given["period"]]
+        if len(told.numbers) == len(subjects) and None not in table.parts and None not in periods:
+            subjects[:] = zip(repeat(kind), given["id"], periods, strict=False)
+            return table
+        for number, part, id, period in zip(told.numbers, table.parts, given["id"], periods, strict=True):
+            if part is not None and period is not None:
                 subjects[number] = kind, id, period
         return table
 
@@ -164,19 +165,21 @@ class Transposer:
         for row in doubted:
             for values in given.values():
                 values[row] = None
-        table.parts = [text and self._parts[region, text] for region, text in zip(regions, texts, strict=True)]
-        periods = [text and self._periods[text] for text in texts]
-        none = [None] * len(ids)
-        heads = {
+        where = list(zip(regions, texts, strict=True))
+        parts = {one: one[1] and self._parts[one] for one in set(where)}
+        table.parts = list(map(parts.__getitem__, where))
+        periods = {text: text and self._periods[text] for text in set(texts)}
+        count = len(ids)
+        heads: dict[str, Sequence[Any] | Same] = {
             "@id": ids,
-            "@name": [name or "" for name in given["name"]],
-            "@period": texts,
-            "@end": [period and period.end for period in periods],
-            "@first": [period and period.first for period in periods],
-            "@year": [period and period.year for period in periods],
+            "@name": [name or "" for name in given["name"]] if None in given["name"] else given["name"],
+            "@period": _each({text: text for text in periods}, texts),
+            "@end": _each({text: period and period.end for text, period in periods.items()}, texts),
+            "@first": _each({text: period and period.first for text, period in periods.items()}, texts),
+            "@year": _each({text: period and period.year for text, period in periods.items()}, texts),
             "@region": regions,
-            "@tier": given.get("tier", none),
-            "@type": given.get("type", none),
+            "@tier": given.get("tier") or Same(None, count),
+            "@type": given.get("type") or Same(None, count),
         }
         if kind == "network":
             heads["@listed"] = [members is not None for members in given["members"]]
@@ -208,16 +211,23 @@ class Transposer:
         for row in wrong:
             for values in own.values():
                 values[row] = None
+        networks, periods = (
+            [None if row in doubted else given[name][row] for row in table.owners] for name in ("id", "period")
+        )
         rows.heads = {
-            name: [None if row in doubted else given[key][row] for row in table.owners]
-            for name, key in (("@network", "id"), ("@period", "period"))
-        } | {
+            "@network": networks,
+            "@period": periods,
             "@id": own["id"],
             "@name": [name or id for name, id in zip(own["name"], own["id"], strict=True)],
             "@from": own["from"],
             "@to": own["to"],
         }
         rows.count = found.count
+
+
+def _each(told: Mapping[Any, Any], texts: Sequence[Any]) -> Sequence[Any] | Same:
+    """What is told of each text; mostly all are the same."""
+    return Same(next(iter(told.values())), len(texts)) if len(told) == 1 else list(map(told.__getitem__, texts))
 
 
 def _reach(schema: Parts, facts: Maps, given: Mapping[str, list[Any]], doubted: set[int]) -> None:
@@ -231,15 +241,18 @@ def _reach(schema: Parts, facts: Maps, given: Mapping[str, list[Any]], doubted: 
                 doubted.update([row for row in fact.rows() if own[row] != asked])
 
 
-def _count(told: Told, keys: int, members: Sequence[Any], lines: Sequence[bytes], doubted: set[int]) -> None:
+def _count(told: Told, keys: int, members: Sequence[Any], lines: Block, doubted: set[int]) -> None:
     """Adds to ``doubted`` the lines that have more keys than were read: of two equal ones, or of one without value.
 
     ``keys`` are how many were read of all lines beside ``members``; none has more than it has colons.
     """
-    raws = [lines[number] for number in told.numbers]
     listed = {row: 1 + keys_in(own) for row, own in enumerate(members) if own.__class__ is list}
+    read = keys + sum(listed.values()) + len(told.numbers) - len(told.bare)
+    if len(told.numbers) == len(lines) and read == lines.colons:
+        return
+    raws = [lines.raws[number] for number in told.numbers]
     colons = list(map(bytes.count, raws, repeat(b":")))
-    if keys + sum(listed.values()) + len(raws) - len(told.bare) == sum(colons):
+    if read == sum(colons):
         return
     by_row = zip(keys_by_row(told.own), keys_by_row(told.facts), strict=True)
     for row, (own, facts) in enumerate(by_row):
@@ -265,10 +278,10 @@ def _identify(given: Mapping[str, list[Any]], doubted: set[int]) -> None:
     """Adds to ``doubted`` the institutions whose identity needs a second look."""
     _check_codes(given["id"], doubted)
     pairs = list(zip(given["level"], given["level_grade"], strict=True))
-    contrary = _Known[tuple[Any, Any], bool](
-        lambda pair: None not in pair and not str(pair[1]).startswith(str(pair[0]))
-    )
-    doubted.update([row for row, pair in enumerate(pairs) if row not in doubted and contrary[pair]])
+    different = {pair for row, pair in enumerate(pairs) if row not in doubted} if doubted else set(pairs)
+    contrary = {pair for pair in different if None not in pair and not str(pair[1]).startswith(str(pair[0]))}
+    if contrary:
+        doubted.update([row for row, pair in enumerate(pairs) if row not in doubted and pair in contrary])
     for row, code in enumerate(given["credit_code"]):
         if code is not None and row not in doubted and credit_code_fault(code) is not None:
             doubted.add(row)
