@@ -225,6 +225,18 @@ def test_values_with_proofs_are_taken_out_of_them_where_every_map_is_right(tmp_p
     alike(stored(tmp_path / "out"), to_columns(exact.profiles, (), KNOWN))
 
 
+def test_colons_inside_of_values_hide_no_key_that_stands_twice(tmp_path: Path) -> None:
+    told = [
+        item(number, {"done": {"value": True, "source": "a:b"}, "beds": 7}, name="甲:院") for number in range(1, 90)
+    ]
+    twice = exact_json(item(90, {"beds": 7})).replace(b'"beds":7', b'"beds":7,"beds":8')
+    nothing = exact_json(item(91, {"beds": {"value": 7, "source": None}, "rate": {"value": 1, "note": "n"}}))
+    done = converted(lines(tmp_path / "a.ndjson", *told, twice, item(92), nothing), tmp_path / "out")
+    assert [(row["line"], len(row["reasons"])) for row in rejects(tmp_path / "out")] == [(90, 1), (92, 1)]
+    assert done.accepted["institution"] == 90
+    assert stored(tmp_path / "out").profiles["institution"]["beds"].to_list() == [7] * 89 + [None]
+
+
 def test_decimals_are_exact(tmp_path: Path) -> None:
     good = [item(number + 1, {"rate": Decimal(number) / 100}) for number in range(1, 10_000, 7)]
     assert converted(lines(tmp_path / "a.ndjson", *good), tmp_path / "out").rejected == 0

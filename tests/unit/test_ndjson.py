@@ -167,3 +167,19 @@ def test_a_line_over_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (4, b'{"b":23}', True),
         (7, b"[4]", False),
     ]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_blocks_know_their_colons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(ndjson, "_BLOCK", size)
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(b'{"a":":"}\n\n{"b":{"c":1}}\n[1]\n{"d":2}')
+    blocks = list(ndjson.read_blocks(path))
+    assert [block.colons for block in blocks] == [sum(raw.count(b":") for raw in block.raws) for block in blocks]
+    whole, *more = blocks
+    for block in more:
+        whole.extend(block)
+    assert (len(whole), whole.colons, whole.whole) == (4, 5, False)
+    assert (whole[1:3].colons, whole[:2].whole, whole[2:].whole, whole[:9].colons) == (2, True, False, 5)
+    assert [(line.number, line.whole) for line in whole] == [(1, True), (3, True), (4, True), (5, False)]
+    assert whole[-1] == whole[3]
