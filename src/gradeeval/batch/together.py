@@ -12,7 +12,7 @@ import polars as pl
 
 from gradeeval.batch.choosing import ALIKE, Choice
 from gradeeval.batch.part import GAPS, Judged, Owners, Rules, judged, of_kind, places_of, used
-from gradeeval.batch.writing import Streamed
+from gradeeval.batch.writing import FEW, Streamed
 from gradeeval.engines.columnar.codes import counts_of
 from gradeeval.engines.columnar.tables import end_of
 from gradeeval.profiles.columns.layout import Columns
@@ -70,8 +70,10 @@ def _cut(made: Judged, owners: Owners, as_of: str) -> Iterator[Judged]:
     gaps = _gaps(made, owners.count)
     parts, apart = _taken(made, "parts"), _taken(made, "apart")
     del made.frames["places"]
-    tallies = _by_part(made.tally, owners)
-    cut = {name: _by_part(_taken(made, name), owners) for name in list(made.frames)}
+    tallies = _by_part(made.tally, _runs(made.tally, owners), owners.count)
+    runs = {name: _runs(frame, owners) for name, frame in made.frames.items() if name != "subjects"}
+    runs["subjects"] = pl.concat(runs[kind] for kind in KINDS)
+    cut = {name: _by_part(_taken(made, name), own, owners.count) for name, own in runs.items()}
     for _part in range(owners.count):
         one = Judged(made.choice, made.regions, documents=made.documents, tally=tallies.pop(0))
         own = {name: frames.pop(0) for name, frames in cut.items()}
@@ -99,21 +101,32 @@ def _gaps(made: Judged, count: int) -> list[Streamed]:
     return [Streamed(GAPS, partial(iter, own)) for own in pieces]
 
 
-def _by_part(frame: pl.DataFrame, owners: Owners) -> list[pl.DataFrame]:
+def _by_part(frame: pl.DataFrame, runs: pl.DataFrame, count: int) -> list[pl.DataFrame]:
     """The rows of each part, in their order."""
-    whose = frame.select(pl.col("id").cast(pl.String).alias("@id")).join(
-        owners.parts, on="@id", how="left", maintain_order="left"
-    )
-    runs = whose["@part"].rle().struct.unnest()
     if runs.height > _MANY:
-        split = frame.hstack(whose.select("@part")).partition_by("@part", include_key=False, as_dict=True)
-        return [split[place,] if (place,) in split else frame.clear() for place in range(owners.count)]
-    found: list[list[pl.DataFrame]] = [[frame.clear()] for _part in range(owners.count)]
+        places = pl.select(pl.lit(runs["@part"]).repeat_by(runs["len"]).explode()).to_series()
+        split = frame.with_columns(places.alias("@part")).partition_by("@part", include_key=False, as_dict=True)
+        return [split[place,] if (place,) in split else frame.clear() for place in range(count)]
+    found: list[list[pl.DataFrame]] = [[frame.clear()] for _part in range(count)]
     start = 0
     for length, place in runs.iter_rows():
         found[place].append(frame.slice(start, length))
         start += length
     return [pl.concat(slices) for slices in found]
+
+
+def _runs(frame: pl.DataFrame | Streamed, owners: Owners) -> pl.DataFrame:
+    """How many rows after each other (``len``) are of which ``@part``."""
+    assert isinstance(frame, pl.DataFrame)
+    ids = frame["id"]
+    runs = ids.rename("@id").to_frame().with_columns(pl.lit(1, pl.UInt32).alias("len"))
+    if ids.dtype == FEW:  # of a whole there are many rows after each other
+        lengths = ids.to_physical().rle().struct.field("len")
+        starts = lengths.cum_sum() - lengths
+        runs = pl.DataFrame([ids[starts].cast(pl.String).alias("@id"), lengths.alias("len")])
+    whose = runs.join(owners.parts, on="@id", how="left", maintain_order="left")
+    together = whose.group_by(pl.col("@part").rle_id().alias("run"), maintain_order=True)
+    return together.agg(pl.col("len").sum(), pl.col("@part").first()).drop("run")
 
 
 def _numbered(
