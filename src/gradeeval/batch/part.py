@@ -105,7 +105,7 @@ def judged(
     """Judges the latest profile of each subject up to the day.
 
     ``read`` gives the columns, which are let go when they are judged, and the only ids of each kind that have results.
-    With ``owners`` the rows of each of several parts stand together.
+    With ``owners`` the rows of each of several parts stand together, and what a summary says is left out.
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
     ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
@@ -141,7 +141,9 @@ def judged(
     rows["region"] = _with_names(rows["region"], places)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
-        counts = counts_of(codes, {item.id: there[kind][item.id] for item in of_kind(choice, kind)})
+        counts: Counts = {item.id: there[kind][item.id] for item in of_kind(choice, kind)}
+        if owners is None:  # of several parts each is counted apart: here it is enough which codes there can be
+            counts = counted[kind] = counts_of(codes, counts)
         said = verdict_of(codes, of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = keys.select(
             pl.lit(kind, KIND).alias("kind"), pl.col("@id").alias("id"), pl.col("@name").fill_null("").alias("name")
@@ -150,10 +152,10 @@ def judged(
         subjects.append(who.hstack(alike).hstack(by_subject(codes, counts)))
         verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
-        counted[kind] = counts
     made.frames["subjects"] = pl.concat(subjects)
     made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
-    made.sum_up(counted, rules.as_of)
+    if owners is None:
+        made.sum_up(counted, rules.as_of)
 
     def gaps() -> Iterator[list[pl.DataFrame]]:
         return (frames for kind, keys in rows.items() for frames in _gaps(run, kind, choice, keys, owners))

@@ -79,7 +79,7 @@ def _years_before(
             ),
         ]
     )
-    latest = known.group_by("@id").agg(pl.col("@year").max(), pl.col("@near").last())
+    latest = known.group_by("@id", maintain_order=True).agg(pl.col("@year").max(), pl.col("@near").last())
     asked = [
         latest.filter(pl.col("@year") >= year).select("@id", pl.lit(year, pl.Int16).alias("@year"), "@near")
         for year in years
