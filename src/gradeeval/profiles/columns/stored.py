@@ -37,6 +37,8 @@ from gradeeval.vocabulary import KINDS
 BESIDE = "beside_"
 _LARGE = 150_000
 """Rows that are held before they are written."""
+_TOGETHER = 40_960
+"""Rows of a group in a file: of larger ones a reader has more in memory at a time, of smaller ones the files grow."""
 
 
 class Store:
@@ -73,7 +75,13 @@ class Store:
         path = f"{part}/{name}-{number:03}.parquet"
         (self.folder / part).mkdir(exist_ok=True)
         try:
-            frame.write_parquet(self.folder / path, compression="zstd", compression_level=1, statistics=False)
+            frame.write_parquet(
+                self.folder / path,
+                compression="zstd",
+                compression_level=1,
+                statistics=False,
+                row_group_size=_TOGETHER,
+            )
         except pl.exceptions.PolarsError as fault:
             raise OSError(None, str(fault).splitlines()[0]) from None
         with (self.folder / path).open("rb") as stream:
