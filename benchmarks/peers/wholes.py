@@ -26,6 +26,8 @@ def taken(words: Sequence[str | Path], processes: int = 1, *, codes: Sequence[in
     environment = os.environ | {"POLARS_MAX_THREADS": "1", "GRADEEVAL_LANG": "en"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are kept, as after an installation
     pinned = _pinned(processes) if hasattr(os, "sched_setaffinity") else None
+    if hasattr(os, "sync"):  # what was made before is on the disk: a command does not wait until it is
+        os.sync()
     before = os.times()
     start = time.perf_counter()
     command = [sys.executable, "-m", "gradeeval", *map(str, words)]
