@@ -24,7 +24,7 @@ from tests.property.generated import (
 )
 
 from gradeeval.engines import reference
-from gradeeval.engines.columnar import gaps, rollup
+from gradeeval.engines.columnar import gaps, relations, rollup
 from gradeeval.engines.columnar import tally as counts
 from gradeeval.engines.columnar.areas import areas, has_figures
 from gradeeval.engines.columnar.codes import MEANING
@@ -219,6 +219,27 @@ def test_gaps_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.Mon
             assert all(one == found[0] for one in found), seed
             seen += len(found[0])
     assert seen > 100
+
+
+def test_sums_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = relations.Relations._sums, Counter[int]()
+
+    def counted(self: relations.Relations, *asked: Any) -> Any:
+        calls[relations._AT_ONCE] += 1
+        return real(self, *asked)
+
+    monkeypatch.setattr(relations.Relations, "_sums", counted)
+    for seed in range(60):
+        found = []
+        for at_once in (1_000_000, 1):
+            monkeypatch.setattr(relations, "_AT_ONCE", at_once)
+            random = seeded(seed)
+            ruleset = draw_ruleset(random)
+            world, _views, as_of = draw_dated_world(random, ruleset)
+            run = run_of(world, ruleset.requirements, ruleset.scope, ruleset.permits, as_of, roll_up=True)
+            found.append({kind: codes.rows() for kind, codes in run.codes.items()})
+        assert found[0] == found[1], seed
+    assert calls[1] > calls[1_000_000] > 0
 
 
 def narrowed(finding: Finding) -> bool:

@@ -18,6 +18,8 @@ from gradeeval.profiles.columns.layout import Columns
 from gradeeval.vocabulary import KINDS
 
 _NO_ROW = pl.UInt32
+_AT_ONCE = 4_000_000
+"""About so many numbers are added up at a time."""
 Sums = Mapping[str, pl.Expr]
 
 
@@ -108,6 +110,11 @@ class Relations:
 
     def sums(self, whole: str, part: Reach, sums: Sums) -> pl.DataFrame:
         """The sums of these expressions over the parts of each row of a kind; of no parts 0. Columns as named."""
+        every, step = list(sums.items()), max(1, _AT_ONCE // max(1, self.tables[part.kind].height))
+        some = (dict(every[at : at + step]) for at in range(0, len(every), step))
+        return pl.concat([self._sums(whole, part, own) for own in some], how="horizontal")
+
+    def _sums(self, whole: str, part: Reach, sums: Sums) -> pl.DataFrame:
         values, names = self.tables[part.kind].evaluated(sums), list(sums)
         found = []
         if whole == "network":
