@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import wcwidth
+from tabulate import tabulate
 
 _NOT_FIRST = frozenset("，。、；：？！）》」』”’】〉〕…％%,.;:?!)]}·～")
 _NOT_LAST = frozenset("（《「『“‘【〈〔([{≥≤><±")
@@ -16,6 +16,9 @@ _BEHIND_NUMBERS = frozenset("年月日天家个项倍元位")
 """A number and its unit stay on one line, and so does a date."""
 
 _LEAST_BEFORE_HYPHEN = 5
+_STAND_INS = 0x2F000
+"""First of a row of unassigned characters that take two columns; see ``_swapped``."""
+
 _GAP = 2
 _ANSI = re.compile("\x1b\\[[0-9;]*m")
 Cell = str | tuple[str, ...]
@@ -81,34 +84,23 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], room: int, 
     widths = _widths(chosen, cells, room, ambiguous)
     broken = [
         [
-            [_tinted(line, column.tint) for line in _broken(cell, size, ambiguous)]
+            "\n".join(_tinted(line, column.tint) for line in _broken(cell, size, ambiguous))
             for cell, size, column in zip(row, widths, chosen, strict=True)
         ]
         for row in cells
     ]
-    headings = [wrap(column.heading, size, ambiguous) for column, size in zip(chosen, widths, strict=True)]
-    sizes = [
-        max(_seen(line, ambiguous) for row in (headings, *broken) for line in row[index])
-        for index in range(len(chosen))
-    ]
-    lines = [line for row in (headings, *broken) for line in _drawn(row, chosen, sizes, ambiguous)]
-    lines.insert(max(map(len, headings)), (" " * _GAP).join(rule(size, ambiguous) for size in sizes))
+    headings = ["\n".join(wrap(column.heading, size, ambiguous)) for column, size in zip(chosen, widths, strict=True)]
+    there, back = _swapped([text for row in (headings, *broken) for text in row], ambiguous)
+    drawn = tabulate(
+        [[cell.translate(there) for cell in row] for row in (headings, *broken)],
+        tablefmt="plain",
+        disable_numparse=True,
+        preserve_whitespace=True,
+        colalign=["right" if column.right else "left" for column in chosen],
+    )
+    lines = [line.translate(back).rstrip() for line in drawn.split("\n")]
+    lines.insert(max(heading.count("\n") for heading in headings) + 1, _underline(headings, broken, ambiguous))
     return lines
-
-
-def _drawn(row: Sequence[list[str]], columns: Sequence[Column], sizes: Sequence[int], ambiguous: int) -> Iterator[str]:
-    """The lines of one row, side by side."""
-    for lines in zip_longest(*row, fillvalue=""):
-        padded = []
-        for line, column, size in zip(lines, columns, sizes, strict=True):
-            room = " " * (size - _seen(line, ambiguous))
-            padded.append(room + line if column.right else line + room)
-        yield (" " * _GAP).join(padded).rstrip()
-
-
-def _seen(line: str, ambiguous: int) -> int:
-    """How many columns of a terminal a line takes, which may have colours."""
-    return width(_ANSI.sub("", line), ambiguous)
 
 
 def without(
@@ -126,6 +118,15 @@ def rule(room: int, ambiguous: int = 1, heavy: bool = False) -> str:
     if ambiguous == 2:
         return ("=" if heavy else "-") * room
     return ("═" if heavy else "─") * room
+
+
+def _underline(headings: Sequence[str], rows: Sequence[Sequence[str]], ambiguous: int) -> str:
+    """The line under the headings. It is drawn here because tabulate makes room around headings that a terminal lacks."""
+    sizes = [
+        max(width(_ANSI.sub("", line), ambiguous) for row in (headings, *rows) for line in row[index].split("\n"))
+        for index in range(len(headings))
+    ]
+    return (" " * _GAP).join(rule(size, ambiguous) for size in sizes)
 
 
 def _least(columns: Sequence[Column]) -> int:
@@ -193,3 +194,12 @@ def _hyphened(piece: str, after: str) -> bool:
 
 def _is_ambiguous(sign: str) -> bool:
     return unicodedata.east_asian_width(sign) == "A" and wcwidth.wcwidth(sign) == 1
+
+
+def _swapped(texts: Iterable[str], ambiguous: int) -> tuple[dict[int, int], dict[int, int]]:
+    """There and back: tabulate takes “ for one column; where the terminal takes two, a wide character stands in for it."""
+    if ambiguous == 1:
+        return {}, {}
+    signs = sorted({sign for text in texts for sign in text if _is_ambiguous(sign)})
+    there = {ord(sign): _STAND_INS + number for number, sign in enumerate(signs)}
+    return there, {stand_in: sign for sign, stand_in in there.items()}
