@@ -15,7 +15,7 @@ from gradeeval.batch.choosing import ALIKE, Asked, Choice, choose
 from gradeeval.batch.counts import by_requirement, by_subject
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import VERDICT, verdict_of
-from gradeeval.batch.wholes import behind
+from gradeeval.batch.wholes import behind, places_among
 from gradeeval.batch.writing import FEW, KIND, Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
@@ -354,9 +354,8 @@ _TALLY = pl.DataFrame(schema={**_WHO, "place": pl.UInt32, "outcome": TOLD, **dic
 def _tally(run: Run, whole: str, choice: Choice, keys: pl.DataFrame, there: Mapping[str, Counts]) -> pl.DataFrame:
     """The tally of one kind of whole, in order."""
     frame, wide = tally(run, whole, there), len(run.requirements)
-    own = pl.repeat(None, run.table(whole).height, dtype=pl.UInt32, eager=True)
-    own = own.scatter(keys["@row"], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))
-    frame = frame.with_columns(own[frame["@row"]].alias("whole")).drop_nulls("whole")
+    own = places_among(run, whole, keys)[frame["@row"]]
+    frame = frame.with_columns(own.alias("whole")).drop_nulls("whole")
     none = [False] * (wide - len(choice.requirements))  # those that only take the place of others are not asked
     asks = [[*(item.document in one.documents for item in choice.requirements), *none] for one in choice.sets]
     places = keys["@asked"][frame["whole"]] * wide + frame["place"]

@@ -278,7 +278,7 @@ def run_together(jobs: Sequence[Job], manifest: Manifest, installed: Installed) 
         rules = installed.rules(jobs[0].as_of, jobs[0].wanted)
         names = names_of(rules)
         reads = [partial(read_part, job.dataset, manifest, job.part, names=names) for job in jobs]
-        made = judged_together(to_columns([], installed.rosters, installed.scope), reads, rules)
+        made = judged_together(installed.listed, reads, rules)
     for job, one in zip(jobs, made or (judge_job(job, manifest, installed) for job in jobs), strict=True):
         _stands(job, one)
         yield job.part

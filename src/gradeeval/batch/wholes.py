@@ -91,7 +91,7 @@ class _Members:
 
 def _members(run: Run, whole: str, keys: pl.DataFrame) -> Iterator[_Members]:
     """The parts of each judged whole of a kind, by the sort that requirements bind."""
-    places = _places(run, whole, keys)
+    places = places_among(run, whole, keys)
     for reach, edges in rollup.members(run, whole):
         at = places.gather(edges["@whole"]).alias("at")
         own = pl.DataFrame([at, edges["@part"].alias(ROW)]).drop_nulls("at")
@@ -184,7 +184,7 @@ def _targets(run: Run, choice: Choice, rows: Mapping[str, pl.DataFrame]) -> dict
     pulling = rollup.pulling_of(run, every)
     made: dict[str, list[pl.DataFrame]] = {name: [] for name in _ORDER}
     for kind, found in alike.items():
-        at = _places(run, kind, rows[kind])
+        at = places_among(run, kind, rows[kind])
         for one in found:
             asked = run, one.requirements, one.rows
             frames = [("figures", areas(*asked).rename({ROW: "@whole"}))]
@@ -226,7 +226,7 @@ def _with_parts(run: Run, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.lit(kind).alias("part_kind"), part.alias("part"))
 
 
-def _places(run: Run, kind: str, keys: pl.DataFrame) -> pl.Series:
+def places_among(run: Run, kind: str, keys: pl.DataFrame) -> pl.Series:
     """For each row of a kind its place among the judged ones; null of those that are not."""
     none = pl.repeat(None, run.table(kind).height, dtype=pl.UInt32, eager=True)
     return none.scatter(keys[ROW], pl.int_range(keys.height, dtype=pl.UInt32, eager=True))

@@ -349,9 +349,7 @@ class Outcomes:
             hi = added(hi, chosen(counts, value.hi, nothing))
             none = none & (or_false(value.none) | ~inside)
             empty = empty & (or_false(value.empty) | ~inside)
-            if (
-                lo.lower is not None or hi.lower is not None
-            ):  # products of denominators grow, unless it is looked at them
+            if lo.lower is not None or hi.lower is not None:  # products of denominators would grow from year to year
                 kept = values.kept(kind, Number(lo, hi, none, empty))
                 lo, hi, none, empty = kept.lo, kept.hi, or_false(kept.none), or_false(kept.empty)
             if exact:
