@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from gradeeval.engines.columnar.floats import shown
 from gradeeval.engines.columnar.gaps import PIECE
 from gradeeval.engines.columnar.measures import FIGURES, MEASURED, formula_of, measures
 from gradeeval.engines.columnar.numbers import Number, Unheld
-from gradeeval.engines.columnar.tables import ROW
+from gradeeval.engines.columnar.tables import ROW, made_once
 from gradeeval.engines.conditions import found
 from gradeeval.language.nodes import Change, Requirement
 from gradeeval.profiles.columns.layout import to_column
@@ -132,10 +132,11 @@ def _evaluated(run: Run, asked: Sequence[_Asked], rows: pl.Series, at: pl.Series
         earlier = rows_before if rows_before.null_count() < rows_before.len() else None
     ends = [{} if earlier is None else one.now for one in asked]
     exprs = [{**one.exprs, **now} for one, now in zip(asked, ends, strict=True)]
-    made = _each(table.evaluated(_numbered(exprs), at=at), exprs)
+    made = _each(exprs, lambda own: table.evaluated(own, at=at))
     gone: list[dict[str, pl.Series]] = [{} for _one in asked]
     if earlier is not None:
-        gone = _each(table.evaluated(_numbered(ends), at=earlier), ends)
+        before = earlier
+        gone = _each(ends, lambda own: table.evaluated(own, at=before))
     year = years.gather(at).cast(pl.Int32).alias("year")
     none = {name: pl.Series(name, [None], dtype=dtype).new_from_index(0, rows.len()) for name, dtype in _MADE.items()}
     for one, own, past in zip(asked, made, gone, strict=True):
@@ -146,14 +147,12 @@ def _evaluated(run: Run, asked: Sequence[_Asked], rows: pl.Series, at: pl.Series
         yield pl.DataFrame([place, rows.alias(ROW), code, year, *cells])
 
 
-def _numbered(exprs: Sequence[Mapping[str, pl.Expr]]) -> dict[str, pl.Expr]:
-    """Each expression once: both ends of an exact value are one."""
-    return {str(id(expr)): expr for one in exprs for expr in one.values()}
-
-
-def _each(made: pl.DataFrame, exprs: Sequence[Mapping[str, pl.Expr]]) -> list[dict[str, pl.Series]]:
-    columns = dict(zip(made.columns, made.get_columns(), strict=True))
-    return [{name: columns[str(id(expr))] for name, expr in one.items()} for one in exprs]
+def _each(
+    exprs: Sequence[Mapping[str, pl.Expr]], make: Callable[[Mapping[str, pl.Expr]], pl.DataFrame]
+) -> list[dict[str, pl.Series]]:
+    """What is made of the expressions of each, all in one step."""
+    made = made_once({f"{at} {name}": expr for at, one in enumerate(exprs) for name, expr in one.items()}, make)
+    return [{name: made[f"{at} {name}"] for name in one} for at, one in enumerate(exprs)]
 
 
 def _told(run: Run, frame: pl.DataFrame, requirements: Sequence[Requirement], asked: Sequence[_Asked]) -> pl.DataFrame:

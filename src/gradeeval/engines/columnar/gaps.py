@@ -12,7 +12,7 @@ from gradeeval.engines.columnar.codes import MISSED, UNSURE
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.measures import MEASURED, exact_of, half_known, listed_of, measures, narrowed
 from gradeeval.engines.columnar.stacked import Stacked, figures_of, stackable
-from gradeeval.engines.columnar.tables import ROW, Table
+from gradeeval.engines.columnar.tables import ROW, Table, made_once
 from gradeeval.engines.columnar.tested import Value
 from gradeeval.language.nodes import Requirement
 
@@ -93,10 +93,7 @@ def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) 
     if not asked:
         return {}
     at = run.outcomes.worst_rows(requirement, rows, asked["gap_lo"]) if "gap_lo" in asked else rows
-    # What is one expression is worked out once: both ends of an exact value are.
-    once = {id(expr): name for name, expr in asked.items()}
-    made = table.evaluated({name: asked[name] for name in once.values()}, at=at)
-    return {name: made[once[id(expr)]] for name, expr in asked.items()}
+    return made_once(asked, lambda own: table.evaluated(own, at=at))
 
 
 def _together(found: Sequence[_Found], ends: Sequence[int]) -> list[pl.DataFrame]:

@@ -14,7 +14,7 @@ import polars as pl
 from gradeeval.engines.columnar.distances import Aim, Limit, Quotient, bases_of, equal, of_anything, of_exact
 from gradeeval.engines.columnar.measures import Exact, Listed, of_list
 from gradeeval.engines.columnar.numbers import Bound, Number
-from gradeeval.engines.columnar.tables import Table
+from gradeeval.engines.columnar.tables import Table, made_once
 
 _HELD = 2**62
 """Limits and values that stay below it, multiplied, need no wider columns than those of one requirement alone."""
@@ -147,9 +147,7 @@ def _of_numbers(found: Sequence[Stacked], columns: dict[str, pl.Series]) -> pl.D
     anything = [pl.col(name) for name in columns if name.startswith("any ")]
     bases = {name: pl.col(name) for name in frame.columns}
     made = of_exact(bases, value, limits, like.aim, anything)
-    once = {id(expr): name for name, expr in made.items()}
-    frame = frame.select_seq(**{name: made[name] for name in once.values()})
-    return pl.DataFrame([frame[once[id(expr)]].alias(name) for name, expr in made.items()])
+    return pl.DataFrame(list(made_once(made, lambda own: frame.select_seq(**own)).values()))
 
 
 def _repeated(values: pl.Series, found: Sequence[Stacked]) -> pl.Series:

@@ -6,7 +6,7 @@ they have the fields of the roster and no facts. Values are named as in the layo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -271,6 +271,15 @@ class Table:
             found = joined.select(pl.when(own).then("own").otherwise(ROW).alias(ROW)).to_series()
             self.years[year] = found
         return found
+
+
+def made_once(
+    exprs: Mapping[str, pl.Expr], make: Callable[[Mapping[str, pl.Expr]], pl.DataFrame]
+) -> dict[str, pl.Series]:
+    """What ``make`` makes of these, by name; what is one expression under several names is worked out once."""
+    once = {id(expr): name for name, expr in exprs.items()}
+    made = make({name: exprs[name] for name in once.values()})
+    return {name: made[once[id(expr)]].alias(name) for name, expr in exprs.items()}
 
 
 def in_order(frame: pl.DataFrame, first: str, second: str) -> pl.DataFrame:
