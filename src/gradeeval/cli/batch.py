@@ -86,6 +86,7 @@ def command(
 
 def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jobs: int) -> dict[str, Any]:
     """Converts where needed; the summary."""
+    sweeping.lazily()
     try:
         from gradeeval.batch.running import (
             asked_plain,

@@ -1,11 +1,13 @@
-"""How often Python looks through all objects for those that only hold each other, and what becomes of them at the end.
+"""What becomes of what nobody needs any more: objects that only hold each other, and memory that was let go of.
 
-What a command loads it keeps until it ends, so that looking often finds nothing: it took a tenth of a second of each.
+What a command loads it keeps until it ends, so that Python's looking often for such objects finds nothing: it took a tenth of a
+second of each.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 AFTER = 100_000
@@ -15,6 +17,15 @@ AFTER = 100_000
 def seldom() -> None:
     """From now on Python looks seldom."""
     gc.set_threshold(AFTER, *gc.get_threshold()[1:])
+
+
+def lazily() -> None:
+    """Memory that frames let go of goes back to the system only when somebody else needs it; to be said before frames are loaded.
+
+    What is judged next would otherwise have half of its pages made anew. Processes that are started by this one do the same.
+    Nothing where the allocator of the frame library is another one, or the user has set it.
+    """
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "background_thread:true,dirty_decay_ms:500,muzzy_decay_ms:-1")
 
 
 def no_more() -> None:
