@@ -211,7 +211,7 @@ class World:
             return self.row(id, day)
         return next((row for row in self._listed.get(id, ()) if row.kind == kind and row.holds_on(day)), None)
 
-    def chain(self, code: str, day: str) -> list[ListedPart]:
+    def chain(self, code: str, day: str) -> Sequence[ListedPart]:
         """The region and all around it, from the narrowest to the widest; empty where no roster has it."""
         return self.regions.chain(code, day)
 

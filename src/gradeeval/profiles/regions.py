@@ -17,6 +17,7 @@ class Regions:
     def __init__(self, rosters: Sequence[Roster]) -> None:
         self.rosters = rosters
         self.rows: dict[str, list[ListedPart]] = defaultdict(list)
+        self._chains: dict[tuple[str, str], Sequence[ListedPart]] = {}
         for roster in rosters:
             for row in _regions(roster):
                 self.rows[row.id].append(row)
@@ -28,14 +29,17 @@ class Regions:
                 return row
         return None
 
-    def chain(self, code: str, day: str) -> list[ListedPart]:
+    def chain(self, code: str, day: str) -> Sequence[ListedPart]:
         """The region and all around it, from the narrowest to the widest; empty where no roster has it."""
-        found: list[ListedPart] = []
-        row = self.row(code, day)
-        while row is not None and row not in found:
-            found.append(row)
-            row = self.row(row.parent, day) if row.parent else None
-        return found
+        known = self._chains.get((code, day))
+        if known is None:
+            found: list[ListedPart] = []
+            row = self.row(code, day)
+            while row is not None and row not in found:
+                found.append(row)
+                row = self.row(row.parent, day) if row.parent else None
+            known = self._chains[code, day] = tuple(found)
+        return known
 
     def fault(self, code: str, day: str) -> str | None:
         """Why a region cannot be placed on that day; None where it can."""

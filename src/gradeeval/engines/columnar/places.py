@@ -10,6 +10,7 @@ from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.coding import to_profiles
 from gradeeval.profiles.columns.layout import Columns
 from gradeeval.profiles.profile import ListedPart, Roster
+from gradeeval.profiles.regions import Regions
 
 
 class Places:
@@ -21,15 +22,16 @@ class Places:
             self.rosters = _rosters(columns, scope)
         self.lenient = lenient
         self._world = World(scope, [], self.rosters)
-        self._chains: dict[tuple[str, str], list[ListedPart]] = {}
         self._closures: dict[tuple[str, str], frozenset[str]] = {}
 
-    def chain(self, code: str, day: str) -> list[ListedPart]:
+    @property
+    def regions(self) -> Regions:
+        """Where regions lie, as the rosters have it."""
+        return self._world.regions
+
+    def chain(self, code: str, day: str) -> Sequence[ListedPart]:
         """The region and all around it, from the narrowest to the widest."""
-        found = self._chains.get((code, day))
-        if found is None:
-            found = self._chains[code, day] = self._world.chain(code, day)
-        return found
+        return self._world.chain(code, day)
 
     def inside(self, code: str, day: str) -> frozenset[str]:
         """All codes that a region is or lies in; those around it need no row of their own."""
