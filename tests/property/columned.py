@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import polars as pl
+
 from gradeeval.engines import reference
 from gradeeval.engines.columnar.codes import MEANING
 from gradeeval.engines.columnar.engine import Run, judge
@@ -74,3 +76,12 @@ def differing_from(run: Run, views: Sequence[View]) -> Iterator[tuple[View, str,
                     assert judgement.requirement.id not in said
                 elif said[judgement.requirement.id] != cell:
                     yield view, judgement.requirement.id, cell, said[judgement.requirement.id]
+
+
+def with_both_ends(table: pl.DataFrame) -> pl.DataFrame:
+    """Both ends of each figure, of which files hold the upper one only where it is another than the lower."""
+    figures = [name.removesuffix("_to") for name in table.columns if name.endswith("_to")]
+    for name in figures:
+        assert not table.select((pl.col(name) == pl.col(f"{name}_to")).any()).item(), name
+    ends = (pl.coalesce(f"{name}_to", name).alias(f"{name}_hi") for name in figures)
+    return table.with_columns(ends).rename({name: f"{name}_lo" for name in figures})

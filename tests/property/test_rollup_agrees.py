@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.property.columned import run_of
+from tests.property.columned import run_of, with_both_ends
 from tests.property.generated import (
     COUNTY,
     NETWORK,
@@ -173,9 +173,9 @@ def test_gaps_are_those_of_findings() -> None:
         if ruleset.reach.kind not in run.relations.tables:
             continue
         rows = {
-            (row["@row"], requirements[row["place"]].id): row
-            for requirements, [cells] in lacking(run, ruleset.reach.kind)
-            for row in cells.iter_rows(named=True)
+            (row["@row"], some.requirements[row["place"]].id): row
+            for [some] in lacking(run, ruleset.reach.kind)
+            for row in with_both_ends(some.frame()).iter_rows(named=True)
         }
         for finding in findings(ruleset, world, as_of):
             requirement = finding.requirement
@@ -208,8 +208,9 @@ def test_gaps_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.Mon
                 monkeypatch.setattr(gaps, "PIECE", piece)
                 monkeypatch.setattr(gaps, "_FEW", few)
                 told = []
-                for asked, frames in lacking(run, kind, ends=apart):
-                    assert len(frames) == (len(apart) or 1)
+                for parts in lacking(run, kind, ends=apart):
+                    assert len(parts) == (len(apart) or 1)
+                    asked, frames = parts[0].requirements, [one.frame() for one in parts]
                     rows = [row for cells in frames for row in cells.rows()]
                     told += [(asked[row[1]].id, *row[:1], *row[2:]) for row in sorted(rows, key=lambda row: row[1])]
                     for first, last, cells in zip([0, *apart], apart, frames, strict=False):

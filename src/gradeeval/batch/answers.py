@@ -25,8 +25,10 @@ FILES = (
 )
 _FORCES = "['mandatory', 'in_principle', 'strive', 'encourage', 'explore', 'permit']"
 _TIERS = ("county", "prefecture", "province")
-_MEASURED = ("actual", "gap", "shortfall")
-_NAMES = ("numerator", "denominator", *(f"{name}_{end}" for name in _MEASURED for end in ("lo", "hi")))
+_RANGES = {"gaps": ("actual", "gap", "shortfall"), "children": ("actual",)}
+_RANGES["figures"] = (*_RANGES["gaps"], "computed", "reported", "before")
+"""The figures of which files hold the upper end only where it is another than the lower one, by file."""
+_NAMES = ("numerator", "denominator", *(f"{name}_{end}" for name in _RANGES["gaps"] for end in ("lo", "hi")))
 _FIGURES = ", ".join((*_NAMES, "unit AS shortfall_unit"))
 _NO_FIGURES: Mapping[str, Any] = dict.fromkeys((*_NAMES, "shortfall_unit"))
 _PLACE = "concat_ws(' ', nullif(v.name, s.name), nullif(f.name, s.name), nullif(c.name, s.name))"
@@ -64,7 +66,10 @@ class Results:
 
     def _view(self, name: str, paths: Sequence[Path]) -> None:
         files = ", ".join(_text(_quoted(path)) for path in paths)
-        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608 - names of our own
+        both = "".join(f", {one} AS {one}_lo, coalesce({one}_to, {one}) AS {one}_hi" for one in _RANGES.get(name, ()))
+        without = ", ".join(f"{one}, {one}_to" for one in _RANGES.get(name, ()))
+        columns = f"* EXCLUDE ({without}){both}" if both else "*"
+        self._run(f"CREATE VIEW {name} AS SELECT {columns} FROM read_parquet([{files}])")  # noqa: S608 - names of our own
 
     def _run(self, sql: str, values: Sequence[Any] = ()) -> Any:
         try:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import accumulate, chain
+from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -19,15 +20,14 @@ from gradeeval.batch.wholes import behind, places_among
 from gradeeval.batch.writing import FEW, KIND, Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import MISSED, Counts, counts_of
+from gradeeval.engines.columnar.codes import OUTCOMES, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
-from gradeeval.engines.columnar.gaps import lacking
-from gradeeval.engines.columnar.measures import MEASURED
+from gradeeval.engines.columnar.gaps import Lacking, lacking
+from gradeeval.engines.columnar.measures import SPARSE
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.plan import Plan
 from gradeeval.engines.columnar.tally import TOLD, tally
-from gradeeval.engines.judgement import UNKNOWN, UNMET
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
 from gradeeval.language.plain import target_plain
@@ -73,7 +73,8 @@ class Judged:
 
     ``tally`` has a row a whole, requirement and outcome, in the order of ``rollup``. ``findings`` counts the cells by force,
     whether due or standing, and outcome; ``subjects`` by kind. ``choice`` and ``regions`` are what it was judged by. ``gaps``
-    makes the frame of that name piece by piece, each a frame a part.
+    gives what the frame of that name is made of piece by piece, each something a part. ``whose`` and ``there`` are of several parts judged at
+    once: by frame the place of the part that each row is of, and by kind which codes each column has.
     """
 
     choice: Choice
@@ -85,7 +86,9 @@ class Judged:
     verdicts: dict[str, int] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     fallen_back: list[str] = field(default_factory=list)
-    gaps: Callable[[], Iterator[list[pl.DataFrame]]] = lambda: iter(())
+    gaps: Callable[[], Iterator[list[Callable[[], pl.DataFrame]]]] = lambda: iter(())
+    whose: dict[str, pl.Series] = field(default_factory=dict)
+    there: dict[str, Counts] = field(default_factory=dict)
 
     def sum_up(self, counts: Mapping[str, Counts], as_of: str) -> None:
         """Says of the frames what a summary does; ``counts`` are those of the codes by kind."""
@@ -113,7 +116,7 @@ def judged(
     """
     columns, own = read()
     around = Places(columns, rules.scope, lenient=False)
-    regions = Regions(around.rosters)
+    regions = around.regions
     asked = {
         kind: frame.select("@id", "@end", *ALIKE).filter((pl.col("@end") <= rules.as_of) & _among(own, kind))
         for kind, frame in columns.profiles.items()
@@ -134,7 +137,6 @@ def judged(
     made = Judged(choice, regions, documents=used(choice.sets), fallen_back=sorted(run.fallen_back))
     there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
     rows = {kind: _rows(run, kind, choice, _among(own, kind), owners) for kind in KINDS}
-    counted: dict[str, Counts] = {}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
     places = places_of((pair for keys in rows.values() for pair in _pairs(keys)), regions)
@@ -143,7 +145,8 @@ def judged(
         codes = _codes(run, kind, choice, keys)
         counts: Counts = {item.id: there[kind][item.id] for item in of_kind(choice, kind)}
         if owners is None:  # of several parts each is counted apart: here it is enough which codes there can be
-            counts = counted[kind] = counts_of(codes, counts)
+            counts = counts_of(codes, counts)
+        made.there[kind] = counts
         said = verdict_of(codes, of_kind(choice, kind), rules.as_of, counts).alias("verdict")
         who = keys.select(
             pl.lit(kind, KIND).alias("kind"), pl.col("@id").alias("id"), pl.col("@name").fill_null("").alias("name")
@@ -153,14 +156,19 @@ def judged(
         verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
     made.frames["subjects"] = pl.concat(subjects)
-    made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts])
+    found = made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts], how="diagonal")
     if owners is None:
-        made.sum_up(counted, rules.as_of)
+        made.sum_up(made.there, rules.as_of)
+    else:
+        made.whose = {kind: keys["@part"] for kind, keys in rows.items()}
+        made.whose["subjects"] = pl.concat(made.whose[kind] for kind in rows)
+        made.whose["verdicts"] = found.drop_in_place("@part") if verdicts else made.whose["subjects"].clear()
 
-    def gaps() -> Iterator[list[pl.DataFrame]]:
-        return (frames for kind, keys in rows.items() for frames in _gaps(run, kind, choice, keys, owners))
+    def gaps() -> Iterator[list[Callable[[], pl.DataFrame]]]:
+        return (pieces for kind, keys in rows.items() for pieces in _gaps(run, kind, choice, keys, owners))
 
-    made.gaps, made.frames["gaps"] = gaps, Streamed(GAPS, lambda: chain.from_iterable(gaps()))
+    made.gaps = gaps
+    made.frames["gaps"] = Streamed(GAPS, lambda: (make() for pieces in gaps() for make in pieces))
     made.tally = pl.concat([_TALLY, *(_tally(run, whole, choice, rows[whole], there) for whole in rollup.WHOLES)])
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
@@ -269,7 +277,10 @@ def _by_document(
             some = codes.select(pl.any_horizontal(pl.col([item.id for item in own]).is_not_null())).to_series()
             said = by_all if len(own) == len(every) else verdict_of(codes, own, as_of, counts)
             frame = keys.select(
-                pl.lit(kind, KIND).alias("kind"), pl.col("@id").alias("id"), pl.lit(document, FEW).alias("document")
+                pl.lit(kind, KIND).alias("kind"),
+                pl.col("@id").alias("id"),
+                pl.lit(document, FEW).alias("document"),
+                pl.col("^@part$"),
             )
             yield frame.with_columns(said.alias("verdict")).filter(some)
 
@@ -279,9 +290,13 @@ GAPS: dict[str, PolarsDataType] = {
     "id": pl.String,
     "requirement": FEW,
     "outcome": TOLD,
-    **MEASURED,
+    **SPARSE,
     "target": FEW,
 }
+
+
+_OUTCOMES = pl.Series([OUTCOMES.get(code) for code in range(max(OUTCOMES) + 1)], dtype=TOLD)
+"""The outcome of each code."""
 
 
 def target_text(requirement: Requirement) -> str:
@@ -297,8 +312,8 @@ def _number(value: object) -> Any:
 
 def _gaps(
     run: Run, kind: str, choice: Choice, keys: pl.DataFrame, owners: Owners | None
-) -> Iterator[list[pl.DataFrame]]:
-    """What judged subjects lack, by requirement and subject, many requirements a piece, which is a frame a part."""
+) -> Iterator[list[Callable[[], pl.DataFrame]]]:
+    """What judged subjects lack, by requirement and subject, many requirements a piece, which is a frame to be made a part."""
     codes = run.codes[kind]
     own = pl.DataFrame({"@row": pl.Series(range(codes.height), dtype=pl.UInt32)})
     asked = own.join(keys.select("@row", "@asked"), on="@row", how="left", maintain_order="left")["@asked"]
@@ -312,8 +327,10 @@ def _gaps(
         return marked[places]
 
     ends = () if owners is None else _ends(keys, owners.count)
-    for requirements, pieces in lacking(run, kind, among, ends):
-        yield [_named(run, kind, requirements, cells) for cells in pieces]
+    ids = run.table(kind).frame["@id"]
+    targets = {item.id: target_text(item) for item in run.requirements if item.binds.kind == kind}
+    for parts in lacking(run, kind, among, ends):
+        yield [partial(_named, ids, kind, targets, cells) for cells in parts]
 
 
 def _ends(keys: pl.DataFrame, count: int) -> list[int]:
@@ -322,17 +339,20 @@ def _ends(keys: pl.DataFrame, count: int) -> list[int]:
     return list(accumulate((last.get(place, -1) + 1 for place in range(count)), max))
 
 
-def _named(run: Run, kind: str, requirements: Sequence[Requirement], cells: pl.DataFrame) -> pl.DataFrame:
-    """The cells of some requirements with what each of these has in common, written once for all."""
-    said = {"requirement": [item.id for item in requirements], "target": [target_text(item) for item in requirements]}
-    missed = pl.when(pl.col("code") == MISSED).then(pl.lit(UNMET, TOLD))
-    made = {name: pl.lit(pl.Series(texts, dtype=FEW)[cells["place"]]) for name, texts in said.items()}
-    made |= {
-        "kind": pl.lit(kind, KIND),
-        "id": pl.lit(run.table(kind).frame["@id"][cells["@row"]]),
-        "outcome": missed.otherwise(pl.lit(UNKNOWN, TOLD)),
+def _named(ids: pl.Series, kind: str, targets: Mapping[str, str], lacks: Lacking) -> pl.DataFrame:
+    """The cells of some requirements with what each of these has in common, written once for all; ``ids`` by row."""
+    cells = lacks.frame()
+    said = {
+        "requirement": [item.id for item in lacks.requirements],
+        "target": [targets[item.id] for item in lacks.requirements],
     }
-    return cells.select_seq(**{name: made.get(name, pl.col(name)) for name in GAPS})
+    made = {name: pl.Series(texts, dtype=FEW)[cells["place"]] for name, texts in said.items()}
+    made |= {
+        "kind": pl.Series([kind], dtype=KIND).new_from_index(0, cells.height),
+        "id": ids[cells["@row"]],
+        "outcome": _OUTCOMES[cells["code"]],
+    }
+    return pl.DataFrame({name: made[name] if name in made else cells[name] for name in GAPS})
 
 
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:

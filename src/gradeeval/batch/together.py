@@ -13,6 +13,7 @@ import polars as pl
 from gradeeval.batch.choosing import ALIKE, Choice
 from gradeeval.batch.part import GAPS, Judged, Owners, Rules, judged, of_kind, places_of, used
 from gradeeval.batch.writing import FEW, Streamed
+from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import counts_of
 from gradeeval.engines.columnar.tables import end_of
 from gradeeval.profiles.columns.layout import Columns
@@ -70,9 +71,13 @@ def _cut(made: Judged, owners: Owners, as_of: str) -> Iterator[Judged]:
     gaps = _gaps(made, owners.count)
     parts, apart = _taken(made, "parts"), _taken(made, "apart")
     del made.frames["places"]
-    tallies = _by_part(made.tally, _runs(made.tally, owners), owners.count)
-    runs = {name: _runs(frame, owners) for name, frame in made.frames.items() if name != "subjects"}
-    runs["subjects"] = pl.concat(runs[kind] for kind in KINDS)
+    wholes = pl.concat(
+        pl.DataFrame([_frame(made, kind)["id"].rename("@id"), made.whose[kind].alias("@part")])
+        for kind in rollup.WHOLES
+    )
+    tallies = _by_part(made.tally, _runs(made.tally, wholes), owners.count)
+    runs = {name: _runs(_frame(made, name), wholes) for name in made.frames if name not in made.whose}
+    runs |= {name: whose.rle().struct.unnest().rename({"value": "@part"}) for name, whose in made.whose.items()}
     cut = {name: _by_part(_taken(made, name), own, owners.count) for name, own in runs.items()}
     for _part in range(owners.count):
         one = Judged(made.choice, made.regions, documents=made.documents, tally=tallies.pop(0))
@@ -81,24 +86,34 @@ def _cut(made: Judged, owners: Owners, as_of: str) -> Iterator[Judged]:
         one.frames["gaps"] = gaps.pop(0)
         where = own["subjects"].select("region", "period").unique().iter_rows()
         one.frames["places"] = places_of(((code, end_of(period)) for code, period in where), made.regions)
-        one.sum_up({kind: counts_of(own[kind].drop("id")) for kind in KINDS}, as_of)
+        one.sum_up({kind: counts_of(own[kind].drop("id"), made.there[kind]) for kind in KINDS}, as_of)
         yield one
 
 
-def _taken(made: Judged, name: str) -> pl.DataFrame:
-    frame = made.frames.pop(name)
+def _frame(made: Judged, name: str) -> pl.DataFrame:
+    frame = made.frames[name]
     assert isinstance(frame, pl.DataFrame)
     return frame
 
 
+def _taken(made: Judged, name: str) -> pl.DataFrame:
+    frame = _frame(made, name)
+    del made.frames[name]
+    return frame
+
+
 def _gaps(made: Judged, count: int) -> list[Streamed]:
-    """The gaps of each part; they are all made, and what they were made from is let go."""
-    pieces: list[list[pl.DataFrame]] = [[] for _part in range(count)]
-    for frames in made.gaps():
-        for frame, own in zip(frames, pieces, strict=True):
-            own.append(frame)
+    """The gaps of each part; what they are made of is there, and what that was made from is let go."""
+    pieces: list[list[Callable[[], pl.DataFrame]]] = [[] for _part in range(count)]
+    for parts in made.gaps():
+        for make, own in zip(parts, pieces, strict=True):
+            own.append(make)
     del made.gaps, made.frames["gaps"]
-    return [Streamed(GAPS, partial(iter, own)) for own in pieces]
+    return [Streamed(GAPS, partial(_frames, own)) for own in pieces]
+
+
+def _frames(pieces: Sequence[Callable[[], pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+    return (make() for make in pieces)
 
 
 def _by_part(frame: pl.DataFrame, runs: pl.DataFrame, count: int) -> list[pl.DataFrame]:
@@ -115,16 +130,15 @@ def _by_part(frame: pl.DataFrame, runs: pl.DataFrame, count: int) -> list[pl.Dat
     return [pl.concat(slices) for slices in found]
 
 
-def _runs(frame: pl.DataFrame | Streamed, owners: Owners) -> pl.DataFrame:
-    """How many rows after each other (``len``) are of which ``@part``."""
-    assert isinstance(frame, pl.DataFrame)
+def _runs(frame: pl.DataFrame, wholes: pl.DataFrame) -> pl.DataFrame:
+    """How many rows after each other (``len``) are of which ``@part``, of rows on regions and networks."""
     ids = frame["id"]
     runs = ids.rename("@id").to_frame().with_columns(pl.lit(1, pl.UInt32).alias("len"))
     if ids.dtype == FEW:  # of a whole there are many rows after each other
         lengths = ids.to_physical().rle().struct.field("len")
         starts = lengths.cum_sum() - lengths
         runs = pl.DataFrame([ids[starts].cast(pl.String).alias("@id"), lengths.alias("len")])
-    whose = runs.join(owners.parts, on="@id", how="left", maintain_order="left")
+    whose = runs.join(wholes, on="@id", how="left", maintain_order="left")
     together = whose.group_by(pl.col("@part").rle_id().alias("run"), maintain_order=True)
     return together.agg(pl.col("len").sum(), pl.col("@part").first()).drop("run")
 

@@ -14,6 +14,7 @@ from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.areas import AREA, areas, has_figures
 from gradeeval.engines.columnar.codes import OUTCOMES
 from gradeeval.engines.columnar.engine import Run
+from gradeeval.engines.columnar.measures import filed, sparse
 from gradeeval.engines.columnar.tables import ROW, in_order
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.vocabulary import KINDS
@@ -209,15 +210,16 @@ _ORDER: Mapping[str, tuple[pl.Expr, ...]] = {
 
 def _in_order(name: str, frames: Sequence[pl.DataFrame], choice: Choice) -> pl.DataFrame:
     """By requirement, whole and what else there is, with the columns that the frame has."""
+    schema = pl.Schema({filed(column): dtype for column, dtype in _FRAMES[name].items()})
     if not frames:
-        return pl.DataFrame(schema=_FRAMES[name])
+        return pl.DataFrame(schema=schema)
     frame = pl.concat(frames)
     frame = frame.sort(pl.col("place").cast(pl.UInt64) * 2**32 + pl.col("@at"), *_ORDER[name], nulls_last=True)
     ids = pl.Series([item.id for item in choice.requirements], dtype=pl.String)
     frame = frame.with_columns(ids[frame["place"]].alias("requirement"))
     if name == "figures":
         frame = frame.with_columns(pl.col("code").replace_strict(OUTCOMES, return_dtype=pl.String).alias("outcome"))
-    return frame.select(list(_FRAMES[name])).cast(pl.Schema(_FRAMES[name]))
+    return frame.select(**sparse({column: pl.col(column) for column in _FRAMES[name]})).cast(schema)
 
 
 def _with_parts(run: Run, kind: str, frame: pl.DataFrame) -> pl.DataFrame:

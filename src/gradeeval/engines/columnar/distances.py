@@ -17,6 +17,7 @@ from gradeeval.engines.columnar.floats import natural
 from gradeeval.engines.columnar.numbers import WIDE, Bound, Number, constant, shortage, type_for
 from gradeeval.quantity import INFINITY
 from gradeeval.quantity import Bound as Constant
+from gradeeval.vocabulary import RANGES
 
 Limit = Constant | Bound
 """A constant, infinite where the target is open, or a column of whole numbers."""
@@ -24,6 +25,10 @@ Limits = tuple[Limit, Limit]
 
 UNITS = "units"
 """The unit of a shortfall in things counted: parts, persons, cases."""
+CODES = "codes"
+"""The unit of a shortfall in codes of a list."""
+UNIT = pl.Enum(sorted((*RANGES, UNITS, CODES)))
+"""The units of shortfalls. Texts that are all known beforehand take a third of what it costs to write others."""
 _LARGE = 2**126
 
 
@@ -192,7 +197,7 @@ def equal(low: Limit, high: Limit) -> bool:
 
 def as_unit(name: str | None) -> pl.Expr:
     """The name of a unit."""
-    return pl.lit(name, pl.Categorical)
+    return pl.lit(name, UNIT)
 
 
 def whole_steps(amount: pl.Expr, by: int, *, strict: bool) -> pl.Expr:

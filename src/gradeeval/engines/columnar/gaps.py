@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from gradeeval.engines.columnar.codes import MISSED, UNSURE
 from gradeeval.engines.columnar.engine import Run
-from gradeeval.engines.columnar.measures import MEASURED, exact_of, half_known, listed_of, measures, narrowed
+from gradeeval.engines.columnar.measures import SPARSE, exact_of, half_known, listed_of, measures, narrowed, sparse
 from gradeeval.engines.columnar.stacked import Stacked, figures_of, stackable
 from gradeeval.engines.columnar.tables import ROW, Table, made_once
-from gradeeval.engines.columnar.tested import Value
 from gradeeval.language.nodes import Requirement
 
 if TYPE_CHECKING:
@@ -23,45 +23,83 @@ PIECE = 245_760
 """About how many rows are made at a time: twice what the database of ``results`` takes at a time."""
 _FEW = 2_000
 """So many cells are made and dropped sooner than looked at."""
-LACKING: dict[str, PolarsDataType] = {ROW: pl.UInt32, "place": pl.UInt32, "code": pl.UInt8, **MEASURED}
+LACKING: dict[str, PolarsDataType] = {ROW: pl.UInt32, "place": pl.UInt32, "code": pl.UInt8, **SPARSE}
 """The columns of what is lacking: the row of the subject, the place of the requirement, the code and the figures."""
 _Cells = dict[str, pl.Series]
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """Cells of some requirements, in order, that lack something, by requirement: columns of ``LACKING``, those that there are.
+
+    Most have few of these, so that the frame is larger by half and made when it is needed.
+    """
+
+    requirements: Sequence[Requirement]
+    cells: Sequence[Mapping[str, pl.Series]]
+
+    def frame(self) -> pl.DataFrame:
+        """``LACKING``, one requirement after the other."""
+        heights = [one[ROW].len() for one in self.cells]
+        places = pl.Series(range(len(self.cells)), dtype=pl.UInt32)
+        columns = []
+        for name, dtype in LACKING.items():
+            none = pl.Series([None], dtype=dtype)
+            if name == "place":
+                own = [places.new_from_index(at, height) for at, height in enumerate(heights)]
+            elif any(name in one for one in self.cells):
+                empty = none.new_from_index(0, max(heights))
+                cells = zip(self.cells, heights, strict=True)
+                own = [one[name] if name in one else empty.head(height) for one, height in cells]
+            else:
+                own = [none.new_from_index(0, sum(heights))]
+            columns.append(pl.concat([none.clear(), *own]).alias(name))
+        return pl.DataFrame(columns)
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
-    """The cells of a requirement that lack something, with their figures or what these are made of."""
+    """The cells of a requirement that lack something, with their figures or what these are made of.
+
+    ``lengths``: how many there are up to each end. ``unsure``: whether some may be unknown.
+    """
 
     requirement: Requirement
     cells: _Cells
+    lengths: Sequence[int]
+    unsure: bool
     stacked: Stacked | None = None
 
 
 def lacking(
     run: Run, kind: str, among: Callable[[Requirement], pl.Series | None] | None = None, ends: Sequence[int] = ()
-) -> Iterator[tuple[list[Requirement], list[pl.DataFrame]]]:
-    """Requirements on a kind, in order, and the cells that lack something of these: ``LACKING``, about ``PIECE`` rows at a time.
+) -> Iterator[list[Lacking]]:
+    """The cells of requirements on a kind that lack something, about ``PIECE`` at a time.
 
-    A frame for the rows up to each of ``ends``, which ascend; one of all rows without them. ``among`` marks the rows that count.
+    Those of the rows up to each of ``ends``, which ascend; of all rows without them. ``among`` marks the rows that count.
     What is unknown is there only with figures: the rest is told by its code. What ``reference`` judged in the place of columns
     has none.
     """
     table, codes = run.table(kind), run.codes[kind]
+    ends = ends or [codes.height]
+    stretches = [end - start for start, end in pairwise((0, *ends))]
     every = table.frame[ROW].head(codes.height)
     missed = pl.Series([MISSED], dtype=pl.UInt8)
     held: list[_Found] = []
     count = 0
-    for requirement in run.requirements:
-        if requirement.binds.kind != kind:
-            continue
+    own = [requirement for requirement in run.requirements if requirement.binds.kind == kind]
+    unsure = _in_part(run, kind, own)
+    for requirement in own:
         cells = codes[requirement.id]
         by_columns = requirement.id not in run.fallen_back
-        some = by_columns and narrowed(run.outcomes.tested[requirement.id])
+        some = requirement.id in unsure
         here = cells == MISSED
         if some:
-            here |= _in_part(table, requirement, run.outcomes.tested[requirement.id], cells == UNSURE)
+            here |= unsure.pop(requirement.id)
         marked = among(requirement) if among is not None else None
-        rows = every.filter(here if marked is None else here & marked)
+        if marked is not None:
+            here &= marked
+        rows = every.filter(here)
         if rows.is_empty():
             continue
         found = {ROW: rows, "code": cells[rows] if some else missed.new_from_index(0, rows.len())}
@@ -71,21 +109,36 @@ def lacking(
             stacked = stackable(target, table, rows) if target is not None else None
         if by_columns and stacked is None:
             found |= _figures(run, requirement, table, rows)
-        held.append(_Found(requirement, found, stacked))
+        held.append(_Found(requirement, found, _sums(here, stretches), some, stacked))
         count += rows.len()
         if count >= PIECE:
-            yield [one.requirement for one in held], _together(held, ends)
+            yield _together(held)
             held, count = [], 0
     if held:
-        yield [one.requirement for one in held], _together(held, ends)
+        yield _together(held)
 
 
-def _in_part(table: Table, requirement: Requirement, value: Value, unsure: pl.Series) -> pl.Series:
-    """The unknown cells of which something is known; or all, where these are few or their figures have to be seen."""
-    known = half_known(value) if requirement.every_year is None and requirement.within is None else None
-    if known is None or unsure.sum() < _FEW:
-        return unsure
-    return unsure & table.evaluated({"known": known}, unsure.len())["known"]
+def _in_part(run: Run, kind: str, requirements: Sequence[Requirement]) -> dict[str, pl.Series]:
+    """By requirement the unknown cells of which something is known, or all where these are few or their figures have to be seen.
+
+    Requirements of which nothing in part can be known are not there.
+    """
+    codes, tested = run.codes[kind], run.outcomes.tested
+    found: dict[str, pl.Series] = {}
+    asked: dict[str, pl.Expr] = {}
+    for requirement in requirements:
+        id = requirement.id
+        if id in run.fallen_back or not narrowed(tested[id]):
+            continue
+        found[id] = codes[id] == UNSURE
+        known = half_known(tested[id]) if requirement.every_year is None and requirement.within is None else None
+        if known is not None and found[id].sum() >= _FEW:
+            asked[id] = known
+    if asked:
+        # What is asked of one number is one expression.
+        known_of = made_once(asked, lambda own: run.table(kind).evaluated(own, codes.height))
+        found |= {id: found[id] & known for id, known in known_of.items()}
+    return found
 
 
 def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) -> _Cells:
@@ -93,37 +146,39 @@ def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) 
     if not asked:
         return {}
     at = run.outcomes.worst_rows(requirement, rows, asked["gap_lo"]) if "gap_lo" in asked else rows
-    return made_once(asked, lambda own: table.evaluated(own, at=at))
+    return made_once(sparse(asked), lambda own: table.evaluated(own, at=at))
 
 
-def _together(found: Sequence[_Found], ends: Sequence[int]) -> list[pl.DataFrame]:
+def _together(found: Sequence[_Found]) -> list[Lacking]:
     figures = iter(figures_of([one.stacked for one in found if one.stacked is not None]))
-    cells = [one.cells if one.stacked is None else one.cells | next(figures) for one in found]
-    if len(ends) < 2:
-        return [_frame(cells)]
-    starts = [[0, *one[ROW].search_sorted(pl.Series(ends, dtype=pl.UInt32))] for one in cells]
+    told = [_told(one if one.stacked is None else replace(one, cells=one.cells | next(figures))) for one in found]
+    requirements = [one.requirement for one in told]
+    starts = [list(accumulate(one.lengths, initial=0)) for one in told]
     return [
-        _frame(
+        Lacking(
+            requirements,
             [
-                {name: column.slice(cut[place], cut[place + 1] - cut[place]) for name, column in one.items()}
-                for one, cut in zip(cells, starts, strict=True)
-            ]
+                {name: column.slice(start[part], one.lengths[part]) for name, column in one.cells.items()}
+                for one, start in zip(told, starts, strict=True)
+            ],
         )
-        for place in range(len(ends))
+        for part in range(len(told[0].lengths))
     ]
 
 
-def _frame(cells: Sequence[_Cells]) -> pl.DataFrame:
-    heights = [one[ROW].len() for one in cells]
-    places = pl.Series(range(len(cells)), dtype=pl.UInt32)
-    columns = []
-    for name, dtype in LACKING.items():
-        none = pl.Series([None], dtype=dtype).new_from_index(0, max(heights))
-        own = [one[name] if name in one else none.head(height) for one, height in zip(cells, heights, strict=True)]
-        if name == "place":
-            own = [places.new_from_index(at, height) for at, height in enumerate(heights)]
-        columns.append(pl.concat([none.clear(), *own]).alias(name))
-    # Of what is unknown only that counts of which anything is known.
-    known = pl.col("actual_lo").is_finite() | pl.col("actual_hi").is_finite()
-    told = (pl.col("code") == MISSED) | known.fill_null(value=False)
-    return pl.DataFrame(columns).filter(told)
+def _told(found: _Found) -> _Found:
+    """Without what is unknown, but for counts of which anything is known."""
+    cells = found.cells
+    if not found.unsure or not (cells["code"] != MISSED).any():
+        return found
+    known = [pl.col(name).is_finite() for name in ("actual", "actual_to") if name in cells]
+    there = pl.DataFrame([cells[name].alias(name) for name in ("code", "actual", "actual_to") if name in cells])
+    told = there.select(told=pl.any_horizontal(pl.col("code") == MISSED, *known))["told"]
+    kept = {name: column.filter(told) for name, column in cells.items()}
+    return replace(found, cells=kept, lengths=_sums(told, found.lengths))
+
+
+def _sums(marks: pl.Series, stretches: Sequence[int]) -> list[int]:
+    """How many marks there are in each of some stretches, one after the other."""
+    starts = accumulate(stretches, initial=0)
+    return [int(marks.slice(start, length).sum()) for start, length in zip(starts, stretches, strict=False)]

@@ -16,6 +16,8 @@ import polars as pl
 
 from gradeeval.engines.columnar.codes import literal
 from gradeeval.engines.columnar.distances import (
+    CODES,
+    UNIT,
     UNITS,
     Aim,
     Quotient,
@@ -58,11 +60,33 @@ FIGURES = (
 where the thing itself is missing (a yes/no).
 """
 
-MEASURED: dict[str, PolarsDataType] = {**dict.fromkeys(FIGURES, pl.Float64), "unit": pl.Categorical}
+MEASURED: dict[str, PolarsDataType] = {**dict.fromkeys(FIGURES, pl.Float64), "unit": UNIT}
 """The columns of figures, with the unit of the shortfall."""
 
-CODES = "codes"
-"""The unit of a shortfall in codes of a list."""
+
+def filed(name: str) -> str:
+    """The name of a figure in files, see ``sparse``."""
+    return f"{name[:-3]}_to" if name.endswith("_hi") else name.removesuffix("_lo")
+
+
+SPARSE: dict[str, PolarsDataType] = {filed(name): dtype for name, dtype in MEASURED.items()}
+"""``MEASURED`` as files hold it."""
+
+
+def sparse(figures: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+    """Figures as files hold them: ``actual`` is the number or the lower end of a range, ``actual_to`` its upper end.
+
+    Where both ends are one number the upper one is null: most figures are known exactly, and the same numbers again would be a
+    quarter of what it takes to write gaps.
+    """
+    made = {}
+    for name, end in figures.items():
+        lower = figures[f"{name[:-3]}_lo"] if name.endswith("_hi") else None
+        if lower is None:
+            made[filed(name)] = end
+        elif end is not lower:
+            made[filed(name)] = pl.when(end.ne_missing(lower)).then(end)
+    return made
 
 
 _FEW = 20_000

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import polars as pl
 
 from gradeeval.engines.columnar.distances import Aim, Limit, Quotient, bases_of, equal, of_anything, of_exact
-from gradeeval.engines.columnar.measures import Exact, Listed, of_list
-from gradeeval.engines.columnar.numbers import Bound, Number
+from gradeeval.engines.columnar.measures import Exact, Listed, of_list, sparse
+from gradeeval.engines.columnar.numbers import Bound, Number, rounded
 from gradeeval.engines.columnar.tables import Table, made_once
 
 _HELD = 2**62
@@ -108,46 +109,65 @@ def _figures(found: Sequence[Stacked]) -> pl.DataFrame:
 def _of_lists(found: Sequence[Stacked], columns: dict[str, pl.Series]) -> pl.DataFrame:
     most = [one.target.most for one in found if isinstance(one.target, Listed)]
     columns["most"] = _repeated(pl.Series(most, dtype=pl.Int32), found)
-    return pl.DataFrame(columns).select_seq(**of_list(Listed(pl.col("has"), pl.col("lacks"), pl.col("most"))))
+    return pl.DataFrame(columns).select_seq(**sparse(of_list(Listed(pl.col("has"), pl.col("lacks"), pl.col("most")))))
 
 
 def _of_numbers(found: Sequence[Stacked], columns: dict[str, pl.Series]) -> pl.DataFrame:
     like, exact = found[0].like, [one.target for one in found if isinstance(one.target, Exact)]
     assert like.aim is not None
-    sides: list[Limit] = []
-    for side, name in enumerate(("low", "high")):
+    limits: list[float | int] = []
+    for side, name in enumerate(_SIDES):
         own = [one.limits[side] for one in exact]
         if isinstance(own[0], float):
-            sides.append(own[0])
-        elif side == 1 and like.ends[2]:
-            sides.append(sides[0])
-        else:
+            limits.append(own[0])
+        elif side == 0 or not like.ends[2]:
             whole = [int(limit) for limit in own]
             columns[name] = _repeated(pl.Series(whole, dtype=pl.Int64), found)
-            sides.append(Bound(pl.col(name), max(map(abs, whole))))
+            limits.append(rounded(max(map(abs, whole))))
+    if "half" in like.columns:
+        ends = zip(*(of_anything(one.limits, like.aim) for one in exact), strict=True)
+        columns |= {
+            name: _repeated(pl.Series(end, dtype=pl.Float64), found) for name, end in zip(_ANYTHING, ends, strict=True)
+        }
+    values = [one.value.lo for one in exact]
+    top, bottom = rounded(max(one.top for one in values)), rounded(max(one.bottom for one in values))
+    most = rounded(max((one.quotient.most for one in exact if one.quotient is not None), default=0))
+    bases, made = _asked(like, tuple(limits), top, bottom, most)
+    frame = pl.DataFrame(columns)
+    frame = frame.hstack(frame.select_seq(**bases))
+    return pl.DataFrame(list(made_once(made, lambda own: frame.select_seq(**own)).values()))
+
+
+_SIDES = ("low", "high")
+_ANYTHING = tuple(f"any {at}" for at in range(4))
+
+
+@lru_cache(1024)
+def _asked(
+    like: _Likeness, limits: Sequence[float | int], top: int, bottom: int, most: int
+) -> tuple[Mapping[str, pl.Expr], Mapping[str, pl.Expr]]:
+    """What figures are put together from, and they themselves, of values and limits up to these magnitudes.
+
+    ``limits`` that are no float are columns; one that is both has no second.
+    """
+    assert like.aim is not None
+    sides: list[Limit] = [
+        limit if isinstance(limit, float) else Bound(pl.col(name), limit)
+        for name, limit in zip(_SIDES, limits, strict=False)
+    ]
+    low, high = sides[0], sides[-1]
 
     def column(name: str) -> pl.Expr | None:
-        return pl.col(name) if name in columns else None
+        return pl.col(name) if name in like.columns else None
 
-    numbers = [one.value.lo for one in exact]
-    top, bottom = max(one.top for one in numbers), max(one.bottom for one in numbers)
     bound = Bound(pl.col("value"), top, column("lower"), bottom, like.factor)
     value = Number(bound, bound, None, column("empty"), pl.col("value"), column("half"))
     quotient = None
     if like.scales is not None:
-        most = max(one.quotient.most for one in exact if one.quotient is not None)
         quotient = Quotient(pl.col("known"), pl.col("of"), pl.col("to"), *like.scales, most)
-    limits = sides[0], sides[1]
-    if value.half is not None:
-        ends = zip(*(of_anything(one.limits, like.aim) for one in exact), strict=True)
-        for at, end in enumerate(ends):
-            columns[f"any {at}"] = _repeated(pl.Series(end, dtype=pl.Float64), found)
-    frame = pl.DataFrame(columns)
-    frame = frame.hstack(frame.select_seq(**bases_of(value, quotient, limits, like.aim)))
-    anything = [pl.col(name) for name in columns if name.startswith("any ")]
-    bases = {name: pl.col(name) for name in frame.columns}
-    made = of_exact(bases, value, limits, like.aim, anything)
-    return pl.DataFrame(list(made_once(made, lambda own: frame.select_seq(**own)).values()))
+    bases = bases_of(value, quotient, (low, high), like.aim)
+    there = {name: pl.col(name) for name in bases}
+    return bases, sparse(of_exact(there, value, (low, high), like.aim, [pl.col(name) for name in _ANYTHING]))
 
 
 def _repeated(values: pl.Series, found: Sequence[Stacked]) -> pl.Series:

@@ -113,8 +113,8 @@ def _sums(codes: pl.DataFrame, asked: Sequence[_Sum], rows: pl.Series, slot: pl.
     for start in range(0, len(asked), step):
         some = asked[start : start + step]
         cells = codes.select(list(dict.fromkeys(one.id for one in some)))[rows]
-        ones = (pl.lit(_ones(one.outcomes)).gather(pl.col(one.id)).alias(f"{at}") for at, one in enumerate(some, start))
-        by_slot = cells.select_seq(ones).hstack([slot]).group_by("slot", maintain_order=True)
+        ones = (_ones(one.outcomes)[cells[one.id]].alias(f"{at}") for at, one in enumerate(some, start))
+        by_slot = pl.DataFrame([*ones, slot]).group_by("slot", maintain_order=True)
         made += by_slot.agg(pl.exclude("slot").sum()).get_columns()[1:]
     return pl.DataFrame(made)
 
