@@ -27,6 +27,7 @@ from gradeeval.engines.columnar.measures import SPARSE
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.plan import Plan
+from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.columnar.tally import TOLD, tally
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
@@ -136,10 +137,11 @@ def judged(
     replace(run, rules.documents, regions, rules.as_of, rules.wanted)
     made = Judged(choice, regions, documents=used(choice.sets), fallen_back=sorted(run.fallen_back))
     there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
-    rows = {kind: _rows(run, kind, choice, _among(own, kind), owners) for kind in KINDS}
+    sorts = {kind: _sorts(run, kind, choice, _among(own, kind)) for kind in KINDS}
+    rows = {kind: _rows(run, kind, sorts[kind], owners) for kind in KINDS}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
-    places = places_of((pair for keys in rows.values() for pair in _pairs(keys)), regions)
+    places = places_of((pair for found in sorts.values() for pair in _pairs(found)), regions)
     rows["region"] = _with_names(rows["region"], places)
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
@@ -151,7 +153,7 @@ def judged(
         who = keys.select(
             pl.lit(kind, KIND).alias("kind"), pl.col("@id").alias("id"), pl.col("@name").fill_null("").alias("name")
         )
-        alike = _alike(keys, regions).with_columns(said)
+        alike = _alike(sorts[kind], regions)[keys["@sort"]].with_columns(said)
         subjects.append(who.hstack(alike).hstack(by_subject(codes, counts)))
         verdicts.extend(_by_document(codes, kind, keys, choice, rules.as_of, counts, said))
         made.frames[kind] = codes
@@ -204,10 +206,21 @@ def of_kind(choice: Choice, kind: str) -> list[Requirement]:
     return [item for item in choice.requirements if item.binds.kind == kind]
 
 
-def _rows(run: Run, kind: str, choice: Choice, own: pl.Expr, owners: Owners | None) -> pl.DataFrame:
-    """The judged rows of a kind in the order of their ids, with what they are asked; by part where there are several."""
+def _sorts(run: Run, kind: str, choice: Choice, own: pl.Expr) -> pl.DataFrame:
+    """The judged rows of a kind by what they have in common, with what they are asked: ``@row`` is a list."""
     keys = run.table(kind).keys.filter(pl.col("@judged") & own)
-    keys = keys.with_columns(choice.of(kind, keys).alias("@asked"))
+    sorts = keys.group_by(*ALIKE, "@end", maintain_order=True).agg(ROW)
+    return sorts.with_columns(choice.of(kind, sorts).alias("@asked"))
+
+
+def _rows(run: Run, kind: str, sorts: pl.DataFrame, owners: Owners | None) -> pl.DataFrame:
+    """``@row``, ``@id`` and ``@name`` of the judged rows of a kind in the order of their ids, by part where there are several.
+
+    ``@sort`` is a place in ``sorts``, and ``@asked`` what those are asked.
+    """
+    frame = run.table(kind).frame
+    keys = sorts.select(ROW, "@asked").with_row_index("@sort").explode(ROW)
+    keys = keys.hstack([frame["@id"][keys[ROW]], frame["@name"][keys[ROW]]])
     return keys.sort("@id") if owners is None else keys.join(owners.parts, on="@id").sort("@part", "@id")
 
 
@@ -226,23 +239,19 @@ def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _alike(keys: pl.DataFrame, regions: Regions) -> pl.DataFrame:
-    """What many subjects have in common: period and sort, and the codes of the regions that each is or lies in."""
-    found = keys.select(*ALIKE, "@end").unique(maintain_order=True)
+def _alike(sorts: pl.DataFrame, regions: Regions) -> pl.DataFrame:
+    """What those of a sort have in common: period, tier and type, and the codes of the regions that each is or lies in."""
     known = []
-    for code, day in found.select("@region", "@end").iter_rows():
+    for code, day in sorts.select("@region", "@end").iter_rows():
         by_tier = {row.tier: row.id for row in regions.chain(code or "", day)}
         known.append(tuple(by_tier.get(tier) for tier in _TIERS))
     around = pl.DataFrame(known, schema=dict.fromkeys(_TIERS, FEW), orient="row")
-    said = {name: found[f"@{name}"].cast(FEW) for name in ("period", "region", "tier", "type")}
-    names = ("period", "region", *_TIERS, "tier", "type")
-    frame = found.hstack(around).with_columns(**said)
-    on = [*ALIKE, "@end"]
-    return keys.select(on).join(frame, on=on, how="left", maintain_order="left", nulls_equal=True).select(names)
+    said = (sorts[f"@{name}"].cast(FEW).alias(name) for name in ("period", "region", "tier", "type"))
+    return around.hstack(list(said)).select("period", "region", *_TIERS, "tier", "type")
 
 
-def _pairs(keys: pl.DataFrame) -> Iterator[tuple[str | None, str]]:
-    return keys.select("@region", "@end").unique(maintain_order=True).iter_rows()
+def _pairs(sorts: pl.DataFrame) -> Iterator[tuple[str | None, str]]:
+    return sorts.select("@region", "@end").unique(maintain_order=True).iter_rows()
 
 
 def places_of(pairs: Iterable[tuple[str | None, str]], regions: Regions) -> pl.DataFrame:
