@@ -147,7 +147,8 @@ def _numbered(
     members: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, choice: Choice
 ) -> dict[str, pl.DataFrame]:
     """``members``, ``parts`` and ``apart`` of one part, of which ``members`` are given: those that it has, numbered from 0."""
-    numbers = members["part"].unique().sort()
+    there = pl.repeat(0, parts.height, dtype=pl.UInt8, eager=True).scatter(members["part"], 1)
+    numbers = (there == 1).arg_true()
     anew = pl.repeat(None, parts.height, dtype=pl.UInt32, eager=True)
     anew = anew.scatter(numbers, pl.int_range(numbers.len(), dtype=pl.UInt32, eager=True))
     own = parts[numbers].with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("part"))

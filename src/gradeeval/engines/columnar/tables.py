@@ -317,10 +317,11 @@ def with_absent(present: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
 def in_period(present: pl.DataFrame, end: str) -> pl.DataFrame:
     """The latest profile of each subject in the year of a day and not after it; figures for several years apart."""
     day = pl.col("@end")
-    inside = present.select(pl.col("^@.*$")).filter(
-        (day <= end) & day.str.starts_with(end[:4]) & (pl.col("@first") == pl.col("@year"))
-    )
-    periods = inside["@period"]
-    if inside.is_empty() or (periods == periods[0]).all():  # of one period each has one profile
-        return inside
+    asked = (day <= end) & day.str.starts_with(end[:4]) & (pl.col("@first") == pl.col("@year"))
+    keys = present.select(pl.col("^@.*$"))
+    periods = keys["@period"]
+    if keys.is_empty() or (periods == periods[0]).all():
+        # Of one period each has one profile, and all or none of them are inside.
+        return keys if keys.head(1).filter(asked).height else keys.clear()
+    inside = keys.filter(asked)
     return inside.sort("@end", maintain_order=True).unique("@id", keep="last", maintain_order=True)
