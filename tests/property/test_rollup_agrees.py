@@ -40,7 +40,7 @@ from gradeeval.language.scope import has_parts
 from gradeeval.quantity import Interval
 
 SEEDS = 3_000 if os.environ.get("GRADEEVAL_SOAK") == "1" else 250
-FOUND = (837, 859, 1043, 1081, 2039, 2535)
+FOUND = (837, 859, 956, 1043, 1081, 1341, 2039, 2535)
 """Seeds on which soak has found faults."""
 WHOLES = (NETWORK, COUNTY, PREFECTURE, PROVINCE)
 

@@ -74,8 +74,8 @@ class Judged:
 
     ``tally`` has a row a whole, requirement and outcome, in the order of ``rollup``. ``findings`` counts the cells by force,
     whether due or standing, and outcome; ``subjects`` by kind. ``choice`` and ``regions`` are what it was judged by. ``gaps``
-    gives what the frame of that name is made of piece by piece, each something a part. ``whose`` and ``there`` are of several parts judged at
-    once: by frame the place of the part that each row is of, and by kind which codes each column has.
+    gives what makes the frame of that name piece by piece, each a frame a part. ``there`` tells by kind which codes each column
+    has, and ``whose``, of several parts judged at once, by frame the place of the part that each row is of.
     """
 
     choice: Choice
@@ -364,7 +364,7 @@ def _named(ids: pl.Series, kind: str, targets: Mapping[str, str], lacks: Lacking
     return pl.DataFrame({name: made[name] if name in made else cells[name] for name in GAPS})
 
 
-def in_order(sums: pl.DataFrame) -> pl.DataFrame:
+def rollup_of(sums: pl.DataFrame) -> pl.DataFrame:
     """The frame ``rollup`` of a tally, or of its sums, which whoever has summed gives in any order."""
     return (
         sums.sort("kind", "id", "place", "outcome").select(ROLLUP).cast({name: _TALLY.schema[name] for name in ROLLUP})

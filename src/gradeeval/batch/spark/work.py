@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from gradeeval import __version__, messages
-from gradeeval.batch.part import ADDED_UP, COUNTED, in_order
+from gradeeval.batch.part import ADDED_UP, COUNTED, rollup_of
 from gradeeval.batch.running import PART, Installed, Job, judge_job, part_plain
 from gradeeval.batch.writing import HOW, written
 from gradeeval.errors import GradeevalError, InvalidContent, Misuse
@@ -139,5 +139,5 @@ def rollup_bytes(batches: Iterable[pa.RecordBatch]) -> bytes:
     sums = pl.from_arrow(pa.Table.from_batches(batches, schema=_SUMS))
     assert isinstance(sums, pl.DataFrame)
     stream = BytesIO()
-    in_order(sums).write_parquet(stream, **HOW)
+    rollup_of(sums).write_parquet(stream, **HOW)
     return stream.getvalue()

@@ -121,17 +121,19 @@ def lacking(
 def _in_part(run: Run, kind: str, requirements: Sequence[Requirement]) -> dict[str, pl.Series]:
     """By requirement the unknown cells of which something is known, or all where these are few or their figures have to be seen.
 
-    Requirements of which nothing in part can be known are not there.
+    Requirements of which nothing in part can be known are not there. Where it is the exception that is unknown, all can be known.
     """
     codes, tested = run.codes[kind], run.outcomes.tested
     found: dict[str, pl.Series] = {}
     asked: dict[str, pl.Expr] = {}
     for requirement in requirements:
         id = requirement.id
-        if id in run.fallen_back or not narrowed(tested[id]):
+        excused = requirement.unless is not None
+        if id in run.fallen_back or not (excused or narrowed(tested[id])):
             continue
         found[id] = codes[id] == UNSURE
-        known = half_known(tested[id]) if requirement.every_year is None and requirement.within is None else None
+        simple = not excused and requirement.every_year is None and requirement.within is None
+        known = half_known(tested[id]) if simple else None
         if known is not None and found[id].sum() >= _FEW:
             asked[id] = known
     if asked:
