@@ -27,7 +27,7 @@ from gradeeval.engines import reference
 from gradeeval.engines.columnar import gaps, relations, rollup
 from gradeeval.engines.columnar import tally as counts
 from gradeeval.engines.columnar.areas import areas, has_figures
-from gradeeval.engines.columnar.codes import MEANING
+from gradeeval.engines.columnar.codes import MEANING, UNSURE
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.gaps import lacking
 from gradeeval.engines.columnar.measures import FIGURES
@@ -40,7 +40,7 @@ from gradeeval.language.scope import has_parts
 from gradeeval.quantity import Interval
 
 SEEDS = 3_000 if os.environ.get("GRADEEVAL_SOAK") == "1" else 250
-FOUND = (837, 859, 956, 1043, 1081, 1341, 2039, 2535)
+FOUND = (837, 859, 956, 1043, 1081, 1341, 1782, 2039, 2535)
 """Seeds on which soak has found faults."""
 WHOLES = (NETWORK, COUNTY, PREFECTURE, PROVINCE)
 
@@ -191,7 +191,15 @@ def test_gaps_are_those_of_findings() -> None:
                 continue
             if requirement.every_year is None and finding.reference.type.form == "number":
                 figures_agree(rows[key], finding, ruleset, seed, seen)
-    assert min(seen[name] for name in ("units", "count", "quotient", "ratio")) > 1, seen
+            values = finding.reference.type.values
+            if requirement.within is None and finding.reference.type.form == "ordered" and values is not None:
+                # Grades without a rank, and those of every year, have no figure.
+                rank = None if requirement.every_year else values.ranks.get(str(finding.judgement.value))
+                told = rows.get(key, {"actual_lo": None, "code": UNSURE})
+                assert (told["actual_lo"], told["code"] == UNSURE) == (rank, finding.outcome == "unknown"), seed
+                seen["years of grades" if requirement.every_year else "grades"] += 1
+    names = ("units", "count", "quotient", "ratio", "grades", "years of grades")
+    assert min(seen[name] for name in names) > 1, seen
 
 
 def test_gaps_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

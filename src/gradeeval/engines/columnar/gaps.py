@@ -145,8 +145,8 @@ def _in_part(run: Run, kind: str, requirements: Sequence[Requirement]) -> dict[s
 
 def _figures(run: Run, requirement: Requirement, table: Table, rows: pl.Series) -> _Cells:
     asked = measures(run, requirement)
-    if not asked:
-        return {}
+    if not asked or (requirement.every_year is not None and "gap_lo" not in asked):
+        return {}  # of grades there is no gap by which the worst year were found
     at = run.outcomes.worst_rows(requirement, rows, asked["gap_lo"]) if "gap_lo" in asked else rows
     return made_once(sparse(asked), lambda own: table.evaluated(own, at=at))
 
