@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import partial
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from gradeeval.batch.choosing import ALIKE, Asked, Choice, choose
 from gradeeval.batch.counts import by_requirement, by_subject
+from gradeeval.batch.gaps import GAPS, Pieces, gaps_of
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import VERDICT, verdict_of
 from gradeeval.batch.wholes import behind, places_among
 from gradeeval.batch.writing import FEW, KIND, Streamed
 from gradeeval.engines import reference
 from gradeeval.engines.columnar import rollup
-from gradeeval.engines.columnar.codes import OUTCOMES, Counts, counts_of
+from gradeeval.engines.columnar.codes import Counts, counts_of
 from gradeeval.engines.columnar.engine import Run, judge
-from gradeeval.engines.columnar.gaps import Lacking, lacking
-from gradeeval.engines.columnar.measures import SPARSE
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.plan import Plan
@@ -31,7 +26,6 @@ from gradeeval.engines.columnar.tables import ROW
 from gradeeval.engines.columnar.tally import TOLD, tally
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
-from gradeeval.language.plain import target_plain
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.columns.layout import Columns
 from gradeeval.profiles.regions import Regions
@@ -87,7 +81,7 @@ class Judged:
     verdicts: dict[str, int] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     fallen_back: list[str] = field(default_factory=list)
-    gaps: Callable[[], Iterator[list[Callable[[], pl.DataFrame]]]] = lambda: iter(())
+    gaps: Callable[[], Iterator[Pieces]] = lambda: iter(())
     whose: dict[str, pl.Series] = field(default_factory=dict)
     there: dict[str, Counts] = field(default_factory=dict)
 
@@ -166,8 +160,9 @@ def judged(
         made.whose["subjects"] = pl.concat(made.whose[kind] for kind in rows)
         made.whose["verdicts"] = found.drop_in_place("@part") if verdicts else made.whose["subjects"].clear()
 
-    def gaps() -> Iterator[list[Callable[[], pl.DataFrame]]]:
-        return (pieces for kind, keys in rows.items() for pieces in _gaps(run, kind, choice, keys, owners))
+    def gaps() -> Iterator[Pieces]:
+        count = owners.count if owners is not None else 0
+        return (pieces for kind, keys in rows.items() for pieces in gaps_of(run, kind, choice, keys, count))
 
     made.gaps = gaps
     made.frames["gaps"] = Streamed(GAPS, lambda: (make() for pieces in gaps() for make in pieces))
@@ -292,76 +287,6 @@ def _by_document(
                 pl.col("^@part$"),
             )
             yield frame.with_columns(said.alias("verdict")).filter(some)
-
-
-GAPS: dict[str, PolarsDataType] = {
-    "kind": KIND,
-    "id": pl.String,
-    "requirement": FEW,
-    "outcome": TOLD,
-    **SPARSE,
-    "target": FEW,
-}
-
-
-_OUTCOMES = pl.Series([OUTCOMES.get(code) for code in range(max(OUTCOMES) + 1)], dtype=TOLD)
-"""The outcome of each code."""
-
-
-def target_text(requirement: Requirement) -> str:
-    """The target as it is written in the rules, as JSON: ``{"at_least": 85}``."""
-    return json.dumps(target_plain(requirement.target), ensure_ascii=False, default=_number)
-
-
-def _number(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(type(value).__name__)
-
-
-def _gaps(
-    run: Run, kind: str, choice: Choice, keys: pl.DataFrame, owners: Owners | None
-) -> Iterator[list[Callable[[], pl.DataFrame]]]:
-    """What judged subjects lack, by requirement and subject, many requirements a piece, which is a frame to be made a part."""
-    codes = run.codes[kind]
-    own = pl.DataFrame({"@row": pl.Series(range(codes.height), dtype=pl.UInt32)})
-    asked = own.join(keys.select("@row", "@asked"), on="@row", how="left", maintain_order="left")["@asked"]
-    marked: dict[tuple[int, ...], pl.Series | None] = {}
-
-    def among(requirement: Requirement) -> pl.Series | None:
-        places = choice.places(requirement.id)
-        if places not in marked:
-            mark = asked.is_in(places)
-            marked[places] = None if mark.all(ignore_nulls=False) else mark
-        return marked[places]
-
-    ends = () if owners is None else _ends(keys, owners.count)
-    ids = run.table(kind).frame["@id"]
-    targets = {item.id: target_text(item) for item in run.requirements if item.binds.kind == kind}
-    for parts in lacking(run, kind, among, ends):
-        yield [partial(_named, ids, kind, targets, cells) for cells in parts]
-
-
-def _ends(keys: pl.DataFrame, count: int) -> list[int]:
-    """For each part the row after its last one: rows of parts follow each other."""
-    last = dict(keys.group_by("@part").agg(pl.col("@row").max()).iter_rows())
-    return list(accumulate((last.get(place, -1) + 1 for place in range(count)), max))
-
-
-def _named(ids: pl.Series, kind: str, targets: Mapping[str, str], lacks: Lacking) -> pl.DataFrame:
-    """The cells of some requirements with what each of these has in common, written once for all; ``ids`` by row."""
-    cells = lacks.frame()
-    said = {
-        "requirement": [item.id for item in lacks.requirements],
-        "target": [targets[item.id] for item in lacks.requirements],
-    }
-    made = {name: pl.Series(texts, dtype=FEW)[cells["place"]] for name, texts in said.items()}
-    made |= {
-        "kind": pl.Series([kind], dtype=KIND).new_from_index(0, cells.height),
-        "id": ids[cells["@row"]],
-        "outcome": _OUTCOMES[cells["code"]],
-    }
-    return pl.DataFrame({name: made[name] if name in made else cells[name] for name in GAPS})
 
 
 def rollup_of(sums: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from gradeeval.batch.part import target_text
+from gradeeval.batch.gaps import target_text
 from gradeeval.batch.running import PART, SUMMARY, Installed, Job, folder_of, plain_json
 from gradeeval.batch.writing import HOW
 from gradeeval.files.writing import write_whole

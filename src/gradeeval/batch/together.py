@@ -11,7 +11,8 @@ from functools import partial
 import polars as pl
 
 from gradeeval.batch.choosing import ALIKE, Choice
-from gradeeval.batch.part import GAPS, Judged, Owners, Rules, judged, of_kind, places_of, used
+from gradeeval.batch.gaps import GAPS, Pieces
+from gradeeval.batch.part import Judged, Owners, Rules, judged, of_kind, places_of, used
 from gradeeval.batch.writing import FEW, Streamed
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import counts_of
@@ -104,7 +105,7 @@ def _taken(made: Judged, name: str) -> pl.DataFrame:
 
 def _gaps(made: Judged, count: int) -> list[Streamed]:
     """The gaps of each part; what they are made of is there, and what that was made from is let go."""
-    pieces: list[list[Callable[[], pl.DataFrame]]] = [[] for _part in range(count)]
+    pieces: list[Pieces] = [[] for _part in range(count)]
     for parts in made.gaps():
         for make, own in zip(parts, pieces, strict=True):
             own.append(make)
@@ -112,7 +113,7 @@ def _gaps(made: Judged, count: int) -> list[Streamed]:
     return [Streamed(GAPS, partial(_frames, own)) for own in pieces]
 
 
-def _frames(pieces: Sequence[Callable[[], pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+def _frames(pieces: Pieces) -> Iterator[pl.DataFrame]:
     return (make() for make in pieces)
 
 
