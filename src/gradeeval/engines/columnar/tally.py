@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gradeeval.engines.columnar.codes import OUTCOMES, Counts, counts_of
+from gradeeval.engines.columnar.codes import EMPTY, OUTCOMES, Counts, counts_of
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.rollup import by_reach, judged_wholes
 from gradeeval.engines.columnar.tables import ROW
@@ -50,6 +51,9 @@ def tally(run: Run, whole: str, there: Mapping[str, Counts] | None = None) -> pl
 _BITS = 21
 _FEW = 2**_BITS
 """Fewer parts than this are counted in a third of 64 bits: one sum counts three outcomes."""
+_RARE = 20
+"""A requirement is rare that applies to fewer than one in so many."""
+_APPLIES = [code for code in OUTCOMES if code < EMPTY]
 _AT_ONCE = 2_000_000
 """About so many numbers of 64 bits are there at a time."""
 _Outcomes = tuple[tuple[str, tuple[int, ...]], ...]
@@ -97,7 +101,7 @@ def _counted(
     # What lies alike stands together, so that each sum is one pass over neighbours.
     ordered = parts.with_columns(absent.alias("absent")).sort("@group", "absent")
     slots = ordered.select("@group", "absent", pl.struct("@group", "absent").rle_id().alias("slot"))
-    sums = _sums(run.codes[kind], asked, ordered[ROW], slots["slot"].set_sorted())
+    sums = _sums(run.codes[kind], asked, there, ordered[ROW], slots["slot"].set_sorted())
     joined = ways.join(slots.unique("slot", keep="first", maintain_order=True).hstack(sums), on="@group")
     of_wholes = joined.group_by("@whole", maintain_order=True).agg(pl.col(sums.columns).sum())
     gone = joined.filter("absent").group_by("@whole").agg(pl.col(sums.columns).sum())
@@ -106,17 +110,30 @@ def _counted(
     return _told(asked, pl.Series([places[one.id] for one in asked], dtype=pl.UInt32), together, of_wholes, gone)
 
 
-def _sums(codes: pl.DataFrame, asked: Sequence[_Sum], rows: pl.Series, slot: pl.Series) -> pl.DataFrame:
-    """The sums over these rows by slot, in their order."""
-    made: list[pl.Series] = []
-    step = max(1, _AT_ONCE // max(1, rows.len()))
-    for start in range(0, len(asked), step):
-        some = asked[start : start + step]
-        cells = codes.select(list(dict.fromkeys(one.id for one in some)))[rows]
-        ones = (_ones(one.outcomes)[cells[one.id]].alias(f"{at}") for at, one in enumerate(some, start))
-        by_slot = pl.DataFrame([*ones, slot]).group_by("slot", maintain_order=True)
-        made += by_slot.agg(pl.exclude("slot").sum()).get_columns()[1:]
-    return pl.DataFrame(made)
+def _sums(codes: pl.DataFrame, asked: Sequence[_Sum], there: Counts, rows: pl.Series, slot: pl.Series) -> pl.DataFrame:
+    """The sums over these rows by slot, in their order; ``slot`` ascends by ones.
+
+    Most requirements bind few, and mostly the same: of these only the rows that any of them applies to are added up.
+    """
+    most = codes.height // _RARE
+    often = {one.id: sum(there[one.id].get(code, 0) for code in _APPLIES) > most for one in asked}
+    made: dict[int, pl.Series] = {}
+    for many in (True, False):
+        places = [at for at, one in enumerate(asked) if often[one.id] == many]
+        if not many and places:
+            # The bit of ``EMPTY`` is set in all codes of what does not apply.
+            common = reduce(and_, (codes[id] for id, by_many in often.items() if not by_many))
+            # The first row of a slot adds nothing where none applies: so each slot is there.
+            kept = (common[rows] < EMPTY) | (slot != slot.shift(1)).fill_null(value=True)
+            rows, slot = rows.filter(kept), slot.filter(kept)
+        step = max(1, _AT_ONCE // max(1, rows.len()))
+        for start in range(0, len(places), step):
+            some = places[start : start + step]
+            cells = codes.select(list(dict.fromkeys(asked[at].id for at in some)))[rows]
+            ones = (_ones(asked[at].outcomes)[cells[asked[at].id]].alias(f"{at}") for at in some)
+            by_slot = pl.DataFrame([*ones, slot]).group_by("slot", maintain_order=True)
+            made.update(zip(some, by_slot.agg(pl.exclude("slot").sum()).get_columns()[1:], strict=True))
+    return pl.DataFrame([made[at] for at in range(len(asked))])
 
 
 def _told(
