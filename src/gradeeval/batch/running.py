@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import polars as pl
@@ -42,11 +42,14 @@ from gradeeval.profiles.profile import Roster
 from gradeeval.profiles.regions import Regions
 from gradeeval.rulesets.ruleset import Loaded, PolicyDocument
 
+if TYPE_CHECKING:
+    from gradeeval.batch.processes import Others
+
 FORMAT = "gradeeval-batch/4"
 ASKED, SUMMARY, PARTS, COLUMNS, PART = "batch.json", "summary.json", "provinces", "columns", "part.json"
 _LOCK = ".lock"
-TOGETHER = 80_000
-"""So many profiles of several parts are judged at once: what more of them would share is little, and they take memory."""
+TOGETHER = 115_000
+"""So many profiles of several parts are judged at once: more of them would take more memory than a process should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,24 +356,23 @@ def run_jobs(
     jobs: Sequence[Job],
     manifest: Manifest,
     installed: Installed,
-    processes: int,
+    others: Others | None,
     work: Callable[[Sequence[Job]], Sequence[str]],
 ) -> Iterator[str]:
-    """Judges the parts that are not finished yet; gives each when it stands. ``work`` is called in processes of their own.
+    """Judges the parts that are not finished yet; gives each when it stands. ``work`` is called in ``others``, where there are any.
 
     Raises ``Misuse`` where a process is killed; what is finished stays.
     """
     groups: list[list[Job]] = []
     if jobs:
         (jobs[0].out / PARTS).mkdir(exist_ok=True)
-        groups = grouped(jobs, manifest, installed, processes)
-    if processes == 1 or len(groups) < 2:
+        groups = grouped(jobs, manifest, installed, others.count if others is not None else 1)
+    here = partial(run_together, manifest=manifest, installed=installed)
+    if others is not None and len(groups) > 1:
+        yield from others.share(groups, here, work)
+    else:
         for group in groups:
-            yield from run_together(group, manifest, installed)
-        return
-    from gradeeval.batch.processes import in_processes
-
-    yield from in_processes(groups, processes, work)
+            yield from here(group)
 
 
 def unfinished(jobs: Iterable[Job]) -> list[Job]:

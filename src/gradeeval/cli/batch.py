@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +31,9 @@ from gradeeval.reports import words
 from gradeeval.reports.fitting import Column
 from gradeeval.reports.page import Page
 from gradeeval.workspace import Workspace
+
+if TYPE_CHECKING:
+    from gradeeval.batch.processes import Others
 
 MOST_PROCESSES = 256
 
@@ -85,8 +88,18 @@ def command(
 
 
 def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jobs: int) -> dict[str, Any]:
+    """The summary of what this process makes, and others beside it where there are so many ``jobs`` at a time."""
+    sweeping.lazily(jobs)
+    if jobs == 1:
+        return _by_processes(dataset, output, as_of, wanted, None)
+    from gradeeval.batch.processes import Others
+
+    with Others(jobs, partial(_ready, asked_rules())) as others:
+        return _by_processes(dataset, output, as_of, wanted, others)
+
+
+def _by_processes(dataset: Path, output: Path, as_of: str, wanted: Wanted, others: Others | None) -> dict[str, Any]:
     """Converts where needed; the summary."""
-    sweeping.lazily()
     try:
         from gradeeval.batch.running import (
             asked_plain,
@@ -117,7 +130,7 @@ def _on_this_machine(dataset: Path, output: Path, as_of: str, wanted: Wanted, jo
         sizes = sizes_of(manifest)
         with measured(sum(sizes[task.part] for task in left), _("评定")) as forward:
             elsewhere = partial(work, manifest=manifest, rules=asked_rules())
-            for part in run_jobs(left, manifest, installed, jobs, elsewhere):
+            for part in run_jobs(left, manifest, installed, others, elsewhere):
                 forward(sizes[part])
         _keep_rejected(columns, output)
         return summarise(tasks, installed, asked, counts, _produced_by())
@@ -166,6 +179,13 @@ def _workspace(wanted: Wanted) -> Workspace:
 def _tell_finished(all: int, left: int) -> None:
     if left < all:
         click.echo(_("已完成 {done} 个省份，接着评定其余 {left} 个").format(done=all - left, left=left), err=True)
+
+
+def _ready(rules: AskedRules) -> None:
+    """Opens the rules in a process that will need them."""
+    from gradeeval.batch import running  # noqa: F401 - loaded for what comes
+
+    _opened(**rules)
 
 
 def work(jobs: Any, manifest: Any, rules: AskedRules) -> list[str]:
