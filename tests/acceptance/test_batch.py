@@ -269,6 +269,19 @@ def test_a_prefecture_comes_out_as_in_check(small: Path, tmp_path: Path) -> None
     assert children_agree(tmp_path / "out", result) > 10
 
 
+def test_texts_are_strings_to_whoever_reads(judged: Path) -> None:
+    """However they were held: files of several runs can be put together, and ids of one joined with those of another."""
+    tables: dict[str, list[pl.DataFrame]] = {}
+    for path in judged.glob("provinces/*/*.parquet"):
+        tables.setdefault(path.stem, []).append(pl.read_parquet(path))
+    for name in ("gaps", "members", "rollup", "subjects", "verdicts"):
+        whole = pl.concat(tables[name])
+        assert whole.height > 0
+        assert not [one for one, dtype in whole.schema.items() if isinstance(dtype, pl.Categorical | pl.Enum)]
+    both = pl.concat(tables["gaps"]).join(pl.concat(tables["subjects"]), on=["kind", "id"], how="semi")
+    assert both.height == sum(frame.height for frame in tables["gaps"])
+
+
 @pytest.mark.no_cover
 def test_same_input_same_bytes(small: Path, judged: Path, tmp_path: Path) -> None:
     again = tmp_path / "two"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gradeeval.batch.choosing import Choice
-from gradeeval.batch.writing import FEW, KIND
+from gradeeval.batch.writing import KIND
 from gradeeval.engines.columnar.codes import OUTCOMES
 from gradeeval.engines.columnar.engine import Run
 from gradeeval.engines.columnar.gaps import Lacking, lacking
@@ -27,18 +28,38 @@ if TYPE_CHECKING:
 Pieces = list[Callable[[], pl.DataFrame]]
 """What makes the frames of a piece, a frame a part."""
 
-GAPS: dict[str, PolarsDataType] = {
-    "kind": KIND,
-    "id": pl.String,
-    "requirement": FEW,
-    "outcome": TOLD,
-    **SPARSE,
-    "target": FEW,
-}
-
-
 _OUTCOMES = pl.Series([OUTCOMES.get(code) for code in range(max(OUTCOMES) + 1)], dtype=TOLD)
 """The outcome of each code."""
+_SUBJECTS = "gradeeval.gaps"
+"""The name of the categories of ids: theirs alone, so that they are let go with the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What the texts of gaps can be: each is looked up once, not where it is written.
+
+    ``ids`` by kind and row, ``targets`` by the id of the requirement; ``schema`` are the columns of gaps.
+    """
+
+    ids: Mapping[str, pl.Series]
+    targets: Mapping[str, str]
+    schema: Mapping[str, PolarsDataType]
+
+
+def texts_of(run: Run, choice: Choice) -> Texts:
+    """The texts of the gaps of a run."""
+    subjects = pl.Categorical(pl.Categories(_SUBJECTS))
+    ids = {kind: run.table(kind).frame["@id"].head(codes.height).cast(subjects) for kind, codes in run.codes.items()}
+    targets = {item.id: target_text(item) for item in choice.requirements}
+    schema: dict[str, PolarsDataType] = {
+        "kind": KIND,
+        "id": subjects,
+        "requirement": pl.Enum(list(targets)),
+        "outcome": TOLD,
+        **SPARSE,
+        "target": pl.Enum(list(dict.fromkeys(targets.values()))),
+    }
+    return Texts(ids, targets, schema)
 
 
 def target_text(requirement: Requirement) -> str:
@@ -52,7 +73,7 @@ def _number(value: object) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def gaps_of(run: Run, kind: str, choice: Choice, keys: pl.DataFrame, parts: int) -> Iterator[Pieces]:
+def gaps_of(run: Run, kind: str, choice: Choice, keys: pl.DataFrame, parts: int, texts: Texts) -> Iterator[Pieces]:
     """What judged subjects (``keys``) lack, by requirement and subject, many requirements a piece.
 
     With ``parts`` the rows of so many parts stand together, and a piece has a frame to be made for each; one for all without.
@@ -70,10 +91,8 @@ def gaps_of(run: Run, kind: str, choice: Choice, keys: pl.DataFrame, parts: int)
         return marked[places]
 
     ends = _ends(keys, parts) if parts else ()
-    ids = run.table(kind).frame["@id"]
-    targets = {item.id: target_text(item) for item in run.requirements if item.binds.kind == kind}
     for piece in lacking(run, kind, among, ends):
-        yield [partial(_named, ids, kind, targets, cells) for cells in piece]
+        yield [partial(_named, kind, texts, cells) for cells in piece]
 
 
 def _ends(keys: pl.DataFrame, count: int) -> list[int]:
@@ -82,17 +101,17 @@ def _ends(keys: pl.DataFrame, count: int) -> list[int]:
     return list(accumulate((last.get(place, -1) + 1 for place in range(count)), max))
 
 
-def _named(ids: pl.Series, kind: str, targets: Mapping[str, str], lacks: Lacking) -> pl.DataFrame:
-    """The cells of some requirements with what each of these has in common, written once for all; ``ids`` by row."""
+def _named(kind: str, texts: Texts, lacks: Lacking) -> pl.DataFrame:
+    """The cells of some requirements with what each of these has in common, written once for all."""
     cells = lacks.frame()
     said = {
         "requirement": [item.id for item in lacks.requirements],
-        "target": [targets[item.id] for item in lacks.requirements],
+        "target": [texts.targets[item.id] for item in lacks.requirements],
     }
-    made = {name: pl.Series(texts, dtype=FEW)[cells["place"]] for name, texts in said.items()}
+    made = {name: pl.Series(own, dtype=texts.schema[name])[cells["place"]] for name, own in said.items()}
     made |= {
         "kind": pl.Series([kind], dtype=KIND).new_from_index(0, cells.height),
-        "id": ids[cells["@row"]],
+        "id": texts.ids[kind][cells["@row"]],
         "outcome": _OUTCOMES[cells["code"]],
     }
-    return pl.DataFrame({name: made[name] if name in made else cells[name] for name in GAPS})
+    return pl.DataFrame({name: made[name] if name in made else cells[name] for name in texts.schema})

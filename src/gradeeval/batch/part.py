@@ -10,7 +10,7 @@ import polars as pl
 
 from gradeeval.batch.choosing import ALIKE, Asked, Choice, choose
 from gradeeval.batch.counts import by_requirement, by_subject
-from gradeeval.batch.gaps import GAPS, Pieces, gaps_of
+from gradeeval.batch.gaps import Pieces, gaps_of, texts_of
 from gradeeval.batch.replacing import beside, replace
 from gradeeval.batch.verdicts import VERDICT, verdict_of
 from gradeeval.batch.wholes import behind, places_among
@@ -22,7 +22,7 @@ from gradeeval.engines.columnar.engine import Run, judge
 from gradeeval.engines.columnar.needs import names_read
 from gradeeval.engines.columnar.places import Places
 from gradeeval.engines.columnar.plan import Plan
-from gradeeval.engines.columnar.tables import ROW
+from gradeeval.engines.columnar.tables import ROW, at_rows
 from gradeeval.engines.columnar.tally import TOLD, tally
 from gradeeval.evaluate.selection import Wanted, in_force
 from gradeeval.language.nodes import Requirement
@@ -54,12 +54,8 @@ class Rules:
         return self.plan.scope
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
-    """Of several parts that are judged at once: ``@id`` of each subject and the place of its ``@part``, and how many there are."""
-
-    parts: pl.DataFrame
-    count: int
+OWNER = "@owner"
+"""The column of profiles that tells, of several parts judged at once, the place of the part that a row is of."""
 
 
 @dataclass(slots=True)
@@ -98,12 +94,13 @@ class Judged:
 def judged(
     read: Callable[[], tuple[Columns, Mapping[str, pl.Series] | None]],
     rules: Rules,
-    owners: Owners | None = None,
+    parts: int = 0,
 ) -> Judged:
     """Judges the latest profile of each subject up to the day.
 
     ``read`` gives the columns, which are let go when they are judged, and the only ids of each kind that have results.
-    With ``owners`` the rows of each of several parts stand together, and what a summary says is left out.
+    Of so many ``parts``, of which the columns have an ``OWNER``, the rows of each stand together, and what a summary says is
+    left out; 0 of a part that is judged alone.
 
     Frames: ``subjects`` (who, where, the verdict, how many findings of each outcome), ``verdicts`` (by document),
     ``institution``, ``network`` and ``region`` (a code a requirement), ``gaps``, ``places`` and those of ``batch.wholes``; all
@@ -132,7 +129,7 @@ def judged(
     made = Judged(choice, regions, documents=used(choice.sets), fallen_back=sorted(run.fallen_back))
     there = {kind: counts_of(codes) for kind, codes in run.codes.items()}
     sorts = {kind: _sorts(run, kind, choice, _among(own, kind)) for kind in KINDS}
-    rows = {kind: _rows(run, kind, sorts[kind], owners) for kind in KINDS}
+    rows = {kind: _rows(run, kind, sorts[kind], parts) for kind in KINDS}
     subjects: list[pl.DataFrame] = []
     verdicts: list[pl.DataFrame] = []
     places = places_of((pair for found in sorts.values() for pair in _pairs(found)), regions)
@@ -140,7 +137,7 @@ def judged(
     for kind, keys in rows.items():
         codes = _codes(run, kind, choice, keys)
         counts: Counts = {item.id: there[kind][item.id] for item in of_kind(choice, kind)}
-        if owners is None:  # of several parts each is counted apart: here it is enough which codes there can be
+        if not parts:  # of several parts each is counted apart: here it is enough which codes there can be
             counts = counts_of(codes, counts)
         made.there[kind] = counts
         said = verdict_of(codes, of_kind(choice, kind), rules.as_of, counts).alias("verdict")
@@ -153,19 +150,20 @@ def judged(
         made.frames[kind] = codes
     made.frames["subjects"] = pl.concat(subjects)
     found = made.frames["verdicts"] = pl.concat([_VERDICTS, *verdicts], how="diagonal")
-    if owners is None:
+    if not parts:
         made.sum_up(made.there, rules.as_of)
     else:
         made.whose = {kind: keys["@part"] for kind, keys in rows.items()}
         made.whose["subjects"] = pl.concat(made.whose[kind] for kind in rows)
         made.whose["verdicts"] = found.drop_in_place("@part") if verdicts else made.whose["subjects"].clear()
 
+    texts = texts_of(run, choice)
+
     def gaps() -> Iterator[Pieces]:
-        count = owners.count if owners is not None else 0
-        return (pieces for kind, keys in rows.items() for pieces in gaps_of(run, kind, choice, keys, count))
+        return (pieces for kind, keys in rows.items() for pieces in gaps_of(run, kind, choice, keys, parts, texts))
 
     made.gaps = gaps
-    made.frames["gaps"] = Streamed(GAPS, lambda: (make() for pieces in gaps() for make in pieces))
+    made.frames["gaps"] = Streamed(texts.schema, lambda: (make() for pieces in gaps() for make in pieces))
     made.tally = pl.concat([_TALLY, *(_tally(run, whole, choice, rows[whole], there) for whole in rollup.WHOLES)])
     made.frames |= behind(run, choice, rows)
     made.frames["places"] = places
@@ -208,7 +206,7 @@ def _sorts(run: Run, kind: str, choice: Choice, own: pl.Expr) -> pl.DataFrame:
     return sorts.with_columns(choice.of(kind, sorts).alias("@asked"))
 
 
-def _rows(run: Run, kind: str, sorts: pl.DataFrame, owners: Owners | None) -> pl.DataFrame:
+def _rows(run: Run, kind: str, sorts: pl.DataFrame, parts: int) -> pl.DataFrame:
     """``@row``, ``@id`` and ``@name`` of the judged rows of a kind in the order of their ids, by part where there are several.
 
     ``@sort`` is a place in ``sorts``, and ``@asked`` what those are asked.
@@ -216,7 +214,10 @@ def _rows(run: Run, kind: str, sorts: pl.DataFrame, owners: Owners | None) -> pl
     frame = run.table(kind).frame
     keys = sorts.select(ROW, "@asked").with_row_index("@sort").explode(ROW)
     keys = keys.hstack([frame["@id"][keys[ROW]], frame["@name"][keys[ROW]]])
-    return keys.sort("@id") if owners is None else keys.join(owners.parts, on="@id").sort("@part", "@id")
+    keys = keys.sort("@id")
+    return (
+        keys.with_columns(frame[OWNER][keys[ROW]].alias("@part")).sort("@part", maintain_order=True) if parts else keys
+    )
 
 
 def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFrame:
@@ -227,7 +228,7 @@ def _codes(run: Run, kind: str, choice: Choice, keys: pl.DataFrame) -> pl.DataFr
     some = {one: f"@{number}" for number, (one, mark) in enumerate(marks.items()) if not mark.all(ignore_nulls=False)}
     codes = keys.select(pl.col("@id").alias("id"), *(marks[one].alias(name) for one, name in some.items()))
     if run.codes[kind].width:
-        codes = codes.hstack(run.codes[kind][keys["@row"]])
+        codes = codes.hstack(at_rows(run.codes[kind], keys["@row"]))
     return codes.select(
         "id",
         *(pl.when(some[one]).then(pl.col(name)).alias(name) if one in some else name for name, one in places.items()),

@@ -6,13 +6,14 @@ Each gets the results that it has when it is judged alone; parts of which that i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
 
 from gradeeval.batch.choosing import ALIKE, Choice
-from gradeeval.batch.gaps import GAPS, Pieces
-from gradeeval.batch.part import Judged, Owners, Rules, judged, of_kind, places_of, used
+from gradeeval.batch.gaps import Pieces
+from gradeeval.batch.part import OWNER, Judged, Rules, judged, of_kind, places_of, used
 from gradeeval.batch.writing import FEW, Streamed
 from gradeeval.engines.columnar import rollup
 from gradeeval.engines.columnar.codes import counts_of
@@ -32,29 +33,30 @@ def judged_together(rosters: Columns, reads: Sequence[Callable[[], Columns]], ru
     where a subject is in two of them, where they are asked different documents, and where a number goes beyond columns.
     """
     columns = [read() for read in reads]
-    owners = _owners(columns)
-    if owners is None:
+    if not _apart(columns):
         return None
     sorts = [{kind: one.profiles[kind].select(ALIKE).unique() for kind in KINDS} for one in columns]
-    all_of_them = [joined([rosters, *columns])]
+    count = len(columns)
+    all_of_them = [joined([rosters, *map(_owned, columns, range(count))])]
     del columns
-    made = judged(lambda: (all_of_them.pop(), None), rules, owners)
+    made = judged(lambda: (all_of_them.pop(), None), rules, count)
     documents = [_documents(made.choice, sort) for sort in sorts]
     if made.fallen_back or any(own != made.documents for own in documents):
         return None
-    return _cut(made, owners, rules.as_of)
+    return _cut(made, count, rules.as_of)
 
 
-def _owners(columns: Sequence[Columns]) -> Owners | None:
-    """Which subject is of which part; None where one is in two, or two subjects have one id."""
-    every, own = [], []
-    for place, one in enumerate(columns):
-        for kind in KINDS:
-            ids = one.profiles[kind]["@id"].unique(maintain_order=True)
-            own.append(pl.DataFrame([ids, pl.repeat(place, ids.len(), dtype=pl.UInt32, eager=True).alias("@part")]))
-            every.append(pl.concat([ids, one.listed[kind]["@id"]]).unique())
-    ids = pl.concat(every)
-    return Owners(pl.concat(own), len(columns)) if ids.n_unique() == ids.len() else None
+def _apart(columns: Sequence[Columns]) -> bool:
+    """Whether no subject is in two of these, and no two subjects have one id."""
+    every = [
+        pl.concat([one.profiles[kind]["@id"], one.listed[kind]["@id"]]).unique() for one in columns for kind in KINDS
+    ]
+    return pl.concat(every).n_unique() == sum(ids.len() for ids in every)
+
+
+def _owned(columns: Columns, place: int) -> Columns:
+    own = pl.lit(place, pl.UInt32).alias(OWNER)
+    return replace(columns, profiles={kind: frame.with_columns(own) for kind, frame in columns.profiles.items()})
 
 
 def _documents(choice: Choice, sorts: Mapping[str, pl.DataFrame]) -> list[str]:
@@ -67,20 +69,20 @@ def _documents(choice: Choice, sorts: Mapping[str, pl.DataFrame]) -> list[str]:
     return used(choice.sets[place] for place in places)
 
 
-def _cut(made: Judged, owners: Owners, as_of: str) -> Iterator[Judged]:
+def _cut(made: Judged, count: int, as_of: str) -> Iterator[Judged]:
     """The results of each part, of what was judged at once."""
-    gaps = _gaps(made, owners.count)
+    gaps = _gaps(made, count)
     parts, apart = _taken(made, "parts"), _taken(made, "apart")
     del made.frames["places"]
     wholes = pl.concat(
         pl.DataFrame([_frame(made, kind)["id"].rename("@id"), made.whose[kind].alias("@part")])
         for kind in rollup.WHOLES
     )
-    tallies = _by_part(made.tally, _runs(made.tally, wholes), owners.count)
+    tallies = _by_part(made.tally, _runs(made.tally, wholes), count)
     runs = {name: _runs(_frame(made, name), wholes) for name in made.frames if name not in made.whose}
     runs |= {name: whose.rle().struct.unnest().rename({"value": "@part"}) for name, whose in made.whose.items()}
-    cut = {name: _by_part(_taken(made, name), own, owners.count) for name, own in runs.items()}
-    for _part in range(owners.count):
+    cut = {name: _by_part(_taken(made, name), own, count) for name, own in runs.items()}
+    for _part in range(count):
         one = Judged(made.choice, made.regions, documents=made.documents, tally=tallies.pop(0))
         own = {name: frames.pop(0) for name, frames in cut.items()}
         one.frames |= own | _numbered(own["members"], parts, apart, made.choice)
@@ -105,12 +107,14 @@ def _taken(made: Judged, name: str) -> pl.DataFrame:
 
 def _gaps(made: Judged, count: int) -> list[Streamed]:
     """The gaps of each part; what they are made of is there, and what that was made from is let go."""
+    whole = made.frames.pop("gaps")
+    assert isinstance(whole, Streamed)
     pieces: list[Pieces] = [[] for _part in range(count)]
     for parts in made.gaps():
         for make, own in zip(parts, pieces, strict=True):
             own.append(make)
-    del made.gaps, made.frames["gaps"]
-    return [Streamed(GAPS, partial(_frames, own)) for own in pieces]
+    del made.gaps
+    return [Streamed(whole.schema, partial(_frames, own)) for own in pieces]
 
 
 def _frames(pieces: Pieces) -> Iterator[pl.DataFrame]:

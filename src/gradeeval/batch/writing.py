@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ HOW: Any = {"compression": "snappy", "statistics": False}
 """Least and greatest values tell nothing of ids and codes, and take a fifth of the time."""
 
 FEW = pl.Categorical
-"""Texts of which there are few: each is held once, and takes a byte or two a row."""
+"""Texts of which there are few: each is held and written once, and takes a byte or two a row. Readers get strings."""
 KIND = pl.Enum(KINDS)
 """The kind of a subject."""
 
@@ -54,7 +56,7 @@ def written(frames: dict[str, pl.DataFrame | Streamed], folder: Path) -> list[di
 
 def _whole(frame: pl.DataFrame, path: Path) -> int:
     try:
-        frame.write_parquet(path, **HOW)
+        frame.write_parquet(path, metadata=_told(frame.schema), **HOW)
     except pl.exceptions.PolarsError as fault:
         raise _refused(fault) from None
     return frame.height
@@ -77,14 +79,36 @@ def _streamed(frame: Streamed, path: Path) -> int:
             failed.append(fault)
             raise
 
-    source = register_io_source(pieces, schema=pl.DataFrame(schema=frame.schema).schema, is_pure=True)
+    source = register_io_source(pieces, schema=pl.Schema(frame.schema), is_pure=True)
     try:
-        source.sink_parquet(path, row_group_size=PIECE, **HOW)
+        source.sink_parquet(path, row_group_size=PIECE, metadata=_told(frame.schema), **HOW)
     except pl.exceptions.PolarsError as fault:
         if failed:  # What makes the pieces is at fault, not the disk.
             raise failed[0] from None
         raise _refused(fault) from None
     return rows
+
+
+def _told(schema: Mapping[str, PolarsDataType]) -> dict[str, str] | None:
+    """What a file tells readers of its columns where some hold their texts otherwise: that these are strings."""
+    if not any(isinstance(dtype, _HELD) for dtype in schema.values()):
+        return None
+    told = {name: pl.String if isinstance(dtype, _HELD) else dtype for name, dtype in schema.items()}
+    return {_SCHEMA: _without_rows(tuple(told.items()))}
+
+
+_HELD = pl.Enum, pl.Categorical
+_SCHEMA = "ARROW:schema"
+"""The name under which Parquet files hold what their columns were in memory."""
+
+
+@lru_cache
+def _without_rows(schema: tuple[tuple[str, PolarsDataType], ...]) -> str:
+    """What a file without rows says of these columns."""
+    file = BytesIO()
+    pl.DataFrame(schema=dict(schema)).write_parquet(file)
+    file.seek(0)
+    return pl.read_parquet_metadata(file)[_SCHEMA]
 
 
 def _refused(fault: Exception) -> OSError:

@@ -282,6 +282,13 @@ def made_once(
     return {name: made[once[id(expr)]].alias(name) for name, expr in exprs.items()}
 
 
+def at_rows(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """These rows, none of them twice; where they follow each other nothing is copied."""
+    if rows.len() and rows.is_sorted() and rows[-1] - rows[0] == rows.len() - 1:
+        return frame.slice(rows[0], rows.len())
+    return frame[rows]
+
+
 def in_order(frame: pl.DataFrame, first: str, second: str) -> pl.DataFrame:
     """Sorted by two columns of row numbers or places; as one key in a quarter of the time."""
     return frame.sort(pl.col(first).cast(pl.UInt64) * 2**32 + pl.col(second))
