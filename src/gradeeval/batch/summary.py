@@ -13,7 +13,7 @@ import polars as pl
 
 from gradeeval.batch.gaps import target_text
 from gradeeval.batch.running import PART, SUMMARY, Installed, Job, folder_of, plain_json
-from gradeeval.batch.writing import HOW
+from gradeeval.batch.writing import write
 from gradeeval.files.writing import write_whole
 from gradeeval.language.nodes import Reach, Requirement
 from gradeeval.language.scope import Scope
@@ -52,7 +52,7 @@ def summary_of(
         part["name"] = names.get(part["part"], part["part"])
     table = BytesIO()
     used = sorted({id for part in told for id in part["documents"]})
-    _requirements(installed, used).write_parquet(table, **HOW)
+    write(_requirements(installed, used), table)
     summary = {
         **asked,
         "counts": dict(counts),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 
-HOW: Any = {"compression": "snappy", "statistics": False}
+_HOW: Any = {"compression": "snappy", "statistics": False}
 """Least and greatest values tell nothing of ids and codes, and take a fifth of the time."""
 
 FEW = pl.Categorical
@@ -54,9 +54,14 @@ def written(frames: dict[str, pl.DataFrame | Streamed], folder: Path) -> list[di
     return sorted(files, key=lambda file: str(file["path"]))
 
 
+def write(frame: pl.DataFrame, file: Path | BytesIO) -> None:
+    """Writes a frame as all results are written."""
+    frame.write_parquet(file, metadata=_told(frame.schema), **_HOW)
+
+
 def _whole(frame: pl.DataFrame, path: Path) -> int:
     try:
-        frame.write_parquet(path, metadata=_told(frame.schema), **HOW)
+        write(frame, path)
     except pl.exceptions.PolarsError as fault:
         raise _refused(fault) from None
     return frame.height
@@ -81,7 +86,7 @@ def _streamed(frame: Streamed, path: Path) -> int:
 
     source = register_io_source(pieces, schema=pl.Schema(frame.schema), is_pure=True)
     try:
-        source.sink_parquet(path, row_group_size=PIECE, metadata=_told(frame.schema), **HOW)
+        source.sink_parquet(path, row_group_size=PIECE, metadata=_told(frame.schema), **_HOW)
     except pl.exceptions.PolarsError as fault:
         if failed:  # What makes the pieces is at fault, not the disk.
             raise failed[0] from None

@@ -17,7 +17,7 @@ import pyarrow as pa
 from gradeeval import __version__, messages
 from gradeeval.batch.part import ADDED_UP, COUNTED, rollup_of
 from gradeeval.batch.running import PART, Installed, Job, judge_job, part_plain
-from gradeeval.batch.writing import HOW, written
+from gradeeval.batch.writing import write, written
 from gradeeval.errors import GradeevalError, InvalidContent, Misuse
 from gradeeval.messages import _
 from gradeeval.problems import Problem
@@ -139,5 +139,5 @@ def rollup_bytes(batches: Iterable[pa.RecordBatch]) -> bytes:
     sums = pl.from_arrow(pa.Table.from_batches(batches, schema=_SUMS))
     assert isinstance(sums, pl.DataFrame)
     stream = BytesIO()
-    rollup_of(sums).write_parquet(stream, **HOW)
+    write(rollup_of(sums), stream)
     return stream.getvalue()
