@@ -121,7 +121,7 @@ def _sums(codes: pl.DataFrame, asked: Sequence[_Sum], there: Counts, rows: pl.Se
     for many in (True, False):
         places = [at for at, one in enumerate(asked) if often[one.id] == many]
         if not many and places:
-            # The bit of ``EMPTY`` is set in all codes of what does not apply.
+            # The bit of ``EMPTY`` is set in all codes of what does not apply; none is null, as all rows are of the sort that is bound.
             common = reduce(and_, (codes[id] for id, by_many in often.items() if not by_many))
             # The first row of a slot adds nothing where none applies: so each slot is there.
             kept = (common[rows] < EMPTY) | (slot != slot.shift(1)).fill_null(value=True)
