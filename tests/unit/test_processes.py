@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +14,8 @@ import pytest
 
 from gradeeval.batch.processes import Others
 from gradeeval.errors import Misuse
+
+ROOT = Path(__file__).parents[2]
 
 
 def nothing() -> None:
@@ -36,6 +40,13 @@ def done(job: Path) -> list[str]:
 
 def failing(job: Path) -> list[str]:
     raise LookupError(job)
+
+
+def waiting(job: Path) -> list[str]:
+    """Tells which process it is, and does nothing more."""
+    job.write_text(str(os.getpid()))
+    time.sleep(120)
+    return []
 
 
 def killed(job: Path) -> list[str]:
@@ -77,3 +88,34 @@ def test_a_fault_here_is_told(raised: type[Exception], tmp_path: Path) -> None:
 
     with pytest.raises(raised):
         shared([tmp_path / f"{number}" for number in range(4)], 2, faulty, done)
+
+
+def runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return holds()
+
+
+@pytest.mark.no_cover
+def test_others_end_with_one_that_is_killed(tmp_path: Path) -> None:
+    called = (
+        "import sys; from pathlib import Path; from tests.unit.test_processes import shared, waiting; "
+        "shared([Path(one) for one in sys.argv[1:]], 2, waiting, waiting)"
+    )
+    jobs = [tmp_path / "0", tmp_path / "1"]
+    first = subprocess.Popen([sys.executable, "-c", called, *map(str, jobs)], cwd=ROOT)
+    assert until(lambda: all(job.exists() and job.read_text() for job in jobs))
+    other = next(int(job.read_text()) for job in jobs if job.read_text() != str(first.pid))
+    assert runs(other)
+    first.kill()
+    first.wait()
+    assert until(lambda: not runs(other))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -82,4 +84,16 @@ class Others:
 
 def _another() -> ProcessPoolExecutor:
     """A process of its own: threads of the frame library do not survive a fork."""
-    return ProcessPoolExecutor(1, get_context("spawn"))
+    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_the_first)
+
+
+def _end_with_the_first() -> None:
+    """Ends this process when the one that began it does: killed, it gives out no more jobs, and this one would wait for ever."""
+    first = parent_process()
+    assert first is not None
+
+    def watch() -> None:
+        first.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
