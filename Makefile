@@ -4,7 +4,7 @@
 #   make bench   the benchmarks, held against their bounds
 #   make peers   the comparison with other rule engines, and docs/benchmarks.md from it; OPTIONS=--peers-only is the short part
 #   make picture the picture of a report in the READMEs, made anew
-#   make soak    every test on every supported Python of this machine, on the first with the heavy property tests
+#   make soak    the heavy property tests, on every supported Python of this machine
 #   make clean   what the others left behind
 
 PYTHON ?= python3

@@ -27,7 +27,7 @@ from gradeeval.timeline import read_period
 from gradeeval.workspace import build
 
 SOAK = os.environ.get("GRADEEVAL_SOAK") == "1"
-EXAMPLES = 10_000 if SOAK else 80
+EXAMPLES = 20_000 if SOAK else 80
 PROFILES = 100_000 if SOAK else 400
 OUTCOMES = {"met", "unmet", "unknown", "needs_review", "not_applicable"}
 

@@ -18,7 +18,7 @@ from gradeeval.language.nodes import Requirement
 from gradeeval.language.scope import Scope
 from gradeeval.profiles.profile import Profile
 
-SEEDS = 1_000 if os.environ.get("GRADEEVAL_SOAK") == "1" else 40
+SEEDS = 5_000 if os.environ.get("GRADEEVAL_SOAK") == "1" else 40
 
 
 def turned(ruleset: Ruleset) -> list[Requirement]:
