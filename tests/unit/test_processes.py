@@ -32,6 +32,13 @@ def shared(
         return list(others.share(jobs, here, elsewhere))
 
 
+def until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return holds()
+
+
 def done(job: Path) -> list[str]:
     """Fails where the job was done before."""
     job.touch(exist_ok=False)
@@ -61,9 +68,7 @@ def test_each_is_done_once(count: int, processes: int, tmp_path: Path) -> None:
     def held_up(job: Path) -> Iterator[str]:
         """Nothing more is done here until another process has done something."""
         yield from done(job)
-        deadline = time.monotonic() + 60
-        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert until(lambda: len(list(tmp_path.iterdir())) > 1)
 
     told = dict(one.split() for one in shared(jobs, processes, held_up, done))
     assert sorted(told) == sorted(job.name for job in jobs)
@@ -96,13 +101,6 @@ def runs(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 60
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return holds()
 
 
 @pytest.mark.no_cover

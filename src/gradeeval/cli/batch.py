@@ -183,8 +183,6 @@ def _tell_finished(all: int, left: int) -> None:
 
 def _ready(rules: AskedRules) -> None:
     """Opens the rules in a process that will need them."""
-    from gradeeval.batch import running  # noqa: F401 - loaded for what comes
-
     _opened(**rules)
 
 
